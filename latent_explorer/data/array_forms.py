@@ -1,4 +1,4 @@
-"""Images, labels, class names and splits in the forms that people keep in arrays, brought into one."""
+"""Converts images, labels, class names and splits from the usual forms in arrays into one."""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ Shape = tuple[int, ...]
 
 
 def images_of(arrays: Sequence[NDArray[Any]], where: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """The images of arrays of one dataset as uint8 (n, h, w, c), one behind the other, and what is to be said of it.
+    """The images of one dataset's arrays as uint8 (n, h, w, c), one after another, and notes.
 
     Each is (n, h, w), (n, h, w, c), (n, c, h, w) or (n, h * w), of levels as `as_bytes` takes them; with c = 4 the last
-    says how opaque a pixel is. Raises DataError.
+    is the opacity of a pixel. Raises DataError.
     """
     laid, notes = [], set[str]()
     for array in arrays:
@@ -39,7 +39,7 @@ def images_of(arrays: Sequence[NDArray[Any]], where: str) -> tuple[NDArray[np.ui
 
 
 def _laid_out(array: NDArray[Any], where: str) -> tuple[NDArray[Any], str]:
-    """An array with the axes (n, h, w, c), and what is to be said of it."""
+    """An array with the axes (n, h, w, c), and notes."""
     shape = array.shape
     if 0 in shape or len(shape) not in (2, 3, 4):
         raise DataError(f"{where}: expected images (n, h, w) or (n, h, w, c) with c of 1, 3 or 4, found {shape}")
@@ -91,10 +91,10 @@ def _on_white(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def labels_of(
     arrays: Sequence[NDArray[Any]], counts: Sequence[int], names: tuple[str, ...] | None, where: str
 ) -> tuple[NDArray[np.int64], tuple[str, ...], tuple[str, ...]]:
-    """Labels (n,) into class names, these names, and what is to be said of it.
+    """Labels (n,) as indices of class names, these names, and notes.
 
-    arrays: for each array of images, of so many as in `counts`, one with their labels: whole numbers, be they kept as
-    real ones, as (n, 1), or one-hot as (n, k); or texts. names: those of the classes. Raises DataError.
+    arrays: for each array of images, whose numbers are `counts`, one with their labels: integers, also stored as
+    floats, as (n, 1), or one-hot as (n, k); or text. names: those of the classes. Raises DataError.
     """
     labels = np.concatenate([_flat(array, count, where) for array, count in zip(arrays, counts, strict=True)])
     if labels.dtype.kind in "US":
@@ -164,7 +164,7 @@ def _of_texts(
 
 
 def split_of_array(values: NDArray[Any], count: int, where: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """The split (n,) of an array of 0, 1 and 2, or of words as train, test and valid, and what is to be said of it."""
+    """The split (n,) of an array of 0, 1 and 2, or of words such as train, test and valid, and notes."""
     values = values.reshape(-1) if values.ndim == 2 and 1 in values.shape else values
     if values.shape != (count,):
         raise DataError(f"{where}: expected {count} values in split, found {values.shape}")

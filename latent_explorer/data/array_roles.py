@@ -1,4 +1,4 @@
-"""Which arrays of a file are images, labels, class names and splits: by the names that people give."""
+"""Which arrays of a file are images, labels, class names and splits, by their usual names."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -23,7 +23,7 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class Part:
-    """Images and their labels, by the names of the arrays. split: theirs, if the names say so; "" for no labels."""
+    """Images and their labels, by the names of the arrays. split: theirs, if the names give it; "" for no labels."""
 
     images: str
     labels: str = ""
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the arrays are, by their names; "" for what is not there."""
+    """The roles of arrays, by their names; "" for a missing one."""
 
     parts: tuple[Part, ...]
     class_names: str = ""
@@ -40,15 +40,15 @@ class Roles:
 
     @property
     def used(self) -> set[str]:
-        """The names of all arrays that are of use."""
+        """The names of all arrays with a role."""
         parts = (name for part in self.parts for name in (part.images, part.labels))
         return {*parts, self.class_names, self.split} - {""}
 
 
 def roles_of(shapes: Mapping[str, tuple[int, ...]], texts: Collection[str], where: str) -> Roles:
-    """The roles of arrays with these names and shapes; texts: the names of those that hold text.
+    """The roles of arrays with these names and shapes; texts: the names of those that contain text.
 
-    Raises DataError where none can be the images.
+    Raises DataError if none can be the images.
     """
     words = {name: re.sub(r"[^a-z0-9]", "", name.lower()) for name in shapes}
     parts = _split_parts(shapes) or _whole(words, shapes)
@@ -78,7 +78,7 @@ def _whole(words: Mapping[str, str], shapes: Mapping[str, tuple[int, ...]]) -> t
 
 
 def _split_parts(shapes: Mapping[str, tuple[int, ...]]) -> tuple[Part, ...]:
-    """A part for each split that images are named after, as x_train, test_images or valX."""
+    """A part for each split in the names of images, such as x_train, test_images or valX."""
     images: dict[Split, list[str]] = {}
     labels: dict[Split, list[str]] = {}
     for name in sorted(shapes, key=len):  # of several, the plainest name
@@ -94,5 +94,5 @@ def _split_parts(shapes: Mapping[str, tuple[int, ...]]) -> tuple[Part, ...]:
 
 
 def _first(wanted: Iterable[str], words: Mapping[str, str]) -> str:
-    """The first of some names that is there, as the file writes it."""
+    """The first of some names that exists, spelled as in the file."""
     return next((name for word in wanted for name in words if words[name] == word), "")

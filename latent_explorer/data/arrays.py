@@ -37,7 +37,7 @@ _UNUSED = "neither images, labels, class names nor splits, by its name"
 
 @dataclass(frozen=True)
 class _Header:
-    """What a .npy says of its array; offset: of the array's first byte."""
+    """The header of a .npy file; offset: of the array's first byte."""
 
     shape: tuple[int, ...]
     fortran: bool
@@ -96,7 +96,7 @@ def read_loose_arrays(folder: Path) -> Dataset:
 def read_shards(folder: Path) -> Dataset:
     """The dataset of a folder of shards as above, its images ShardedImages; without split, see `_assembled`.
 
-    Every header is compared with its file's size and with the first; images are read only when they are needed.
+    Every header is compared with its file's size and with the first one; images are read on demand.
     Raises DataError.
     """
     if pictures := files_of_folder(folder).files:
@@ -132,7 +132,7 @@ def _of_named(
 def _dataset(
     arrays: Mapping[str, NDArray[Any]], roles: Roles, path: Path, passed_over: tuple[PassedOver, ...] = ()
 ) -> Dataset:
-    """A dataset of arrays by name. Where some images have labels, those without are passed over."""
+    """A dataset of arrays by name. If some images have labels, those without are skipped."""
     where = readable(str(path))
     if any(part.labels for part in roles.parts):
         without = [part for part in roles.parts if not part.labels]
@@ -152,7 +152,7 @@ def _assembled(
     passed_over: tuple[PassedOver, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Dataset:
-    """A dataset of images with the labels, class names and split there are. Raises DataError.
+    """A dataset of images with any labels, class names and split. Raises DataError.
 
     Without a split, about one image in seven, by the hash of its number, is a test image.
     """
@@ -243,7 +243,7 @@ def _check_images(path: Path, header: _Header, first: _Header) -> None:
 
 
 def _joined(name: str, shards: list[ImageShard]) -> NDArray[Any]:
-    """What the files called `name` say of all images."""
+    """The content of the files called `name` for all images."""
     folder = shards[0].path.parent
     paths = [shard.path.with_name(f"{name}-{shard.path.name.removeprefix(_IMAGES)}") for shard in shards]
     for path in sorted(set(paths) ^ set(folder.glob(f"{name}-*.npy"))):
@@ -256,7 +256,7 @@ def _joined(name: str, shards: list[ImageShard]) -> NDArray[Any]:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an `.npz`, or that of an `.npy` by the name of its file; whatever they are of. Raises DataError."""
+    """All arrays of an `.npz`, or that of an `.npy` under its file's name, whatever they are. Raises DataError."""
     with opened_file(path) as (stream, size):
         if stream.read(2) != b"PK":
             stream.seek(0)

@@ -1,9 +1,9 @@
-"""Names whose bytes are text in nobody says which charset: the likeliest reading, and what it was."""
+"""Names whose bytes are text in an unknown charset: the most likely reading, and the charset."""
 
 from collections.abc import Callable, Iterator, Sequence
 
 UNMARKED = "cp437"
-"""What a zip's names are in by its standard where they are not marked as UTF-8."""
+"""The charset of names in a zip by its standard, if they are not marked as UTF-8."""
 
 # The syllables that make up most of a Korean text, by which it differs from a Chinese one: both fill the same bytes.
 _KOREAN = frozenset(
@@ -58,7 +58,7 @@ _LEAST = 0.45  # of the mean likelihood of a letter
 
 
 def guessed(names: Sequence[bytes]) -> tuple[list[str], str]:
-    """Names of one folder or zip as text, and what is to be said of it; bytes that are no text stay as \\xNN."""
+    """Names of one folder or zip as text, and notes; bytes that are not text stay as \\xNN."""
     joined = b"/".join(names)
     charset = "utf-8" if _decodes(joined, "utf-8") else max(_CHARSETS, key=lambda each: _likelihood(joined, each))
     if charset == "utf-8" or _likelihood(joined, charset) >= _LEAST:
@@ -69,7 +69,7 @@ def guessed(names: Sequence[bytes]) -> tuple[list[str], str]:
 
 
 def is_text(name: str) -> bool:
-    """Whether a name of the system's is UTF-8."""
+    """Whether a file name from the system is UTF-8."""
     return not _is_raw(name)
 
 
@@ -86,7 +86,7 @@ def _decodes(names: bytes, charset: str) -> bool:
 
 
 def _likelihood(names: bytes, charset: str) -> float:
-    """How likely it is that names are in a charset: the mean over all letters that are not ASCII."""
+    """How likely it is that names are in a charset: the mean over all non-ASCII letters."""
     try:
         text = names.decode(charset)
     except UnicodeDecodeError:
@@ -101,7 +101,7 @@ def _threes(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _beside(before: str, letter: str, after: str, weight: float) -> float:
-    """The weight of a letter where it stands: no word goes on in capitals, or mixes Cyrillic and Latin."""
+    """The weight of a letter next to its neighbours: words do not continue in capitals, or mix Cyrillic and Latin."""
     if letter.isupper() and before.islower():
         return 0.1
     mixes = any(each.isascii() and each.isalpha() for each in (before, after))

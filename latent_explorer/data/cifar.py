@@ -42,12 +42,12 @@ def read_cifar10(root: Path) -> Dataset:
 
 
 def missing_cifar10(root: Path) -> tuple[Download, ...]:
-    """What would have to be downloaded for CIFAR-10's binary version to be below `root`."""
+    """The download needed for CIFAR-10's binary version below `root`."""
     return () if all((root / BINARY / name).is_file() for name in FILES) else (_ARCHIVE,)
 
 
 def download_cifar10(root: Path, progress: Progress | None = None) -> None:
-    """Put CIFAR-10's binary version below `root` unless it is there. Raises UserError."""
+    """Put CIFAR-10's binary version below `root` if it is missing. Raises UserError."""
     if not missing_cifar10(root):
         return
     archive = fetch(_ARCHIVE, root, progress)

@@ -1,11 +1,11 @@
-"""Which image files are read, and what another file is by its first bytes, in words."""
+"""The image files that are read, and what any other file is, by its first bytes, in words."""
 
 from functools import cache
 
 from PIL import Image
 
 _STRANGE = frozenset({"EPS", "WMF", "PDF", "MPEG", "BUFR", "GRIB", "HDF5", "IPTC", "PALM"})
-"""Formats that Pillow has by name alone, or by calling other programs."""
+"""Formats that Pillow lists but cannot decode, or decodes by calling other programs."""
 
 _KNOWN = (
     (b"version https://git-lfs", "a Git LFS pointer; fetch the file itself with git lfs pull"),
@@ -31,27 +31,28 @@ _IMAGES = (
 
 @cache
 def suffixes() -> frozenset[str]:
-    """The endings of the files that are read, each with its dot, in small letters."""
+    """The suffixes of the files that are read, each with its dot, in lower case."""
     known = Image.registered_extensions()
     return frozenset(suffix for suffix, name in known.items() if name in {*formats(), "MPO"})
 
 
 @cache
 def formats() -> tuple[str, ...]:
-    """What Pillow can decode here by itself."""
+    """The formats that Pillow can decode here by itself."""
     Image.init()
     return tuple(name for name in Image.OPEN if name not in _STRANGE)
 
 
 @cache
 def formats_of(suffix: str) -> tuple[str, ...]:
-    """What a file of this ending may be: what its first bytes say; where a format has none, what the ending says."""
+    """The possible formats of a file with this suffix: by its first bytes; for a format without a signature, by the
+    suffix."""
     named = Image.registered_extensions().get(suffix)
     return tuple(name for name in formats() if Image.OPEN[name][1] is not None or name == named)
 
 
 def what_is(head: bytes) -> str:
-    """A file by its first bytes, with an article."""
+    """The kind of a file by its first bytes, with an article."""
     if not head:
         return "an empty file"
     known = next((words for magic, words in _KNOWN if head.startswith(magic)), "")

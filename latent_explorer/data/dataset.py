@@ -1,4 +1,4 @@
-"""One dataset, whatever it was read from, its images in memory or in more files than memory may hold."""
+"""One dataset, whatever its source, with images in memory or in files larger than memory."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ from latent_explorer.errors import DataError
 
 Split = Literal["train", "test", "val"]
 SPLITS: tuple[Split, ...] = ("train", "test", "val")
-"""val: held out beside test, neither trained on nor tested with."""
+"""val: held out beside test, used neither for training nor for testing."""
 
 _MOST_FILES = 256  # open at a time
 BLOCK_BYTES = 32 * 2**20
@@ -35,12 +35,12 @@ class ImageShard:
 
 
 class ShardedImages:
-    """The images of several array files as one array uint8 (n, h, w, c), of which only what is asked for is read.
+    """The images of several array files as one array uint8 (n, h, w, c); only the requested ones are read.
 
-    Indexed by a number, a slice or an array of numbers it gives copies of those images, and keeps nothing itself: what
-    is read again comes from the system's memory of files, as far as it has room. The files are read, not mapped: of
-    scattered images a map brings in, and has counted as this process's memory, up to 2 MiB around each. For one thread
-    at a time. Raises DataError when a file is no longer what it was.
+    A number, a slice or an array of numbers as index gives copies of those images, and nothing is kept: repeated reads
+    come from the system's file cache, as far as it has room. The files are read, not mapped: for scattered images a map
+    brings in, and counts as this process's memory, up to 2 MiB around each. For one thread at a time. Raises DataError
+    if a file has changed.
     """
 
     dtype = np.dtype(np.uint8)
@@ -62,7 +62,7 @@ class ShardedImages:
 
     @property
     def nbytes(self) -> int:
-        """How much memory all images would take."""
+        """The memory that all images would take."""
         return len(self) * self._image_bytes
 
     def __getitem__(self, key: int | np.integer[Any] | slice | NDArray[Any]) -> NDArray[np.uint8]:
@@ -74,7 +74,7 @@ class ShardedImages:
         return self._read(self._places(np.flatnonzero(key) if key.dtype == np.bool_ else key))
 
     def expect(self, indices: NDArray[np.integer[Any]]) -> None:
-        """Let the system fetch the images at `indices` from the disk, so that they are there when they are read."""
+        """Ask the system to fetch the images at `indices` from the disk in advance."""
         if not hasattr(os, "posix_fadvise"):
             return
         for number, start in self._located(self._places(indices)):
@@ -88,7 +88,7 @@ class ShardedImages:
         return places
 
     def _read(self, places: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
-        """The images at `places`, those that follow each other in a file by one reading."""
+        """The images at `places`; consecutive ones in a file with one read."""
         order = np.argsort(places, kind="stable")
         places = places[order]
         follows = (np.diff(places, prepend=-2) == 1) & ~np.isin(places, self._ends)
@@ -105,12 +105,12 @@ class ShardedImages:
         return unsorted
 
     def _located(self, places: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
-        """The number of the file of each, and where in it the image begins."""
+        """The file number of each image, and where in it the image begins."""
         numbers = np.searchsorted(self._ends, places, side="right")
         return zip(numbers.tolist(), (self._origins[numbers] + places * self._image_bytes).tolist(), strict=True)
 
     def _fill(self, rows: NDArray[np.uint8], number: int, start: int) -> None:
-        """Read into `rows` (k, bytes) what one file holds from the byte `start` on."""
+        """Read into `rows` (k, bytes) from one file, from the byte `start` on."""
         shard, file = self._shards[number], self._file(number)
         try:
             file.seek(start)
@@ -138,7 +138,7 @@ class ShardedImages:
 
 
 def blocks(images: NDArray[np.uint8] | ShardedImages) -> Iterator[NDArray[np.uint8]]:
-    """All images in their order, some 32 MiB of them at a time."""
+    """All images in order, about 32 MiB of them at a time."""
     size = max(1, BLOCK_BYTES // max(1, images.nbytes // len(images)))
     for start in range(0, len(images), size):
         yield images[start : start + size]
@@ -146,14 +146,14 @@ def blocks(images: NDArray[np.uint8] | ShardedImages) -> Iterator[NDArray[np.uin
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with all that is known about them.
+    """Images with everything known about them.
 
-    images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3; ShardedImages where they are read as they are needed.
+    images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3; ShardedImages if they are read on demand.
     labels: int64 (n,), each an index into `class_names`, or None.
     split: uint8 (n,), each an index into SPLITS.
-    source: what `open_dataset` takes to open it again; empty when it was made in memory.
+    source: what `open_dataset` takes to open it again; empty if it was made in memory.
     passed_over: files that were not read. notes: what was done or guessed while reading; both as in `report`.
-    Raises DataError when these do not fit each other.
+    Raises DataError if these do not fit each other.
     """
 
     name: str
@@ -210,7 +210,7 @@ class Dataset:
         return digest.hexdigest()
 
     def part(self, start: int, stop: int) -> "Dataset":
-        """The images start..stop - 1 as a dataset of their own, in memory."""
+        """The images start..stop - 1 as a separate dataset in memory."""
         labels = None if self.labels is None else self.labels[start:stop]
         return replace(self, images=self.images[start:stop], labels=labels, split=self.split[start:stop])
 
@@ -221,10 +221,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Facts:
-    """How large a dataset is.
+    """The size of a dataset.
 
-    image_shape: (h, w, c). train, test, val: images. download: how much would be fetched from where before it can be
-    read, in words; empty for nothing. classes: 0 without labels.
+    image_shape: (h, w, c). train, test, val: images. download: what must be downloaded before it can be read, from
+    where, in words; empty for nothing. classes: 0 without labels.
     """
 
     image_shape: tuple[int, int, int]
@@ -236,12 +236,12 @@ class Facts:
 
     @property
     def images(self) -> int:
-        """Of all splits."""
+        """The images of all splits."""
         return self.train + self.test + self.val
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Facts":
-        """Those of a dataset that was read."""
+        """The facts of a dataset that was read."""
         classes = 0 if dataset.labels is None else len(dataset.class_names)
         train, test, val = (len(dataset.indices(split)) for split in SPLITS)
         return cls(dataset.image_shape, train, test, classes=classes, val=val)

@@ -1,4 +1,4 @@
-"""Fetching a file once, whole, and exactly the one that was meant; only where that was agreed to."""
+"""Downloads a file once, whole, and exactly the intended one; only with consent."""
 
 import hashlib
 import http
@@ -24,7 +24,7 @@ _SLOWEST = 4096  # bytes a second, over _TIMEOUT seconds
 
 @dataclass(frozen=True)
 class Download:
-    """A file of the web. md5: of its content, as hexadecimal digits, size: in bytes, as its publisher states them."""
+    """A file on the web. md5: of its content, as hexadecimal digits, size: in bytes, as its publisher states them."""
 
     url: str
     md5: str
@@ -37,15 +37,15 @@ class Download:
 
     @property
     def host(self) -> str:
-        """Whose server it is on."""
+        """The name of its server."""
         return urlsplit(self.url).hostname or ""
 
 
 def fetch(download: Download, folder: Path, progress: Progress | None = None) -> Path:
     """The file in `folder`, downloaded unless it is there already.
 
-    progress: called with bytes so far and in all; what it raises cancels.
-    Raises DataError when the server cannot be reached or sends something else, and then leaves no file behind.
+    progress: called with bytes so far and in total; an exception from it cancels.
+    Raises DataError if the server cannot be reached or sends something else, and then leaves no file behind.
     """
     path = folder / download.name
     if path.is_file():
@@ -72,7 +72,7 @@ def _copy(download: Download, stream: IO[bytes], progress: Progress | None) -> N
 
 
 def _chunks(download: Download) -> Iterator[bytes]:
-    """What the server sends, as far as it is as long as it should be."""
+    """The server's data, as long as they do not exceed the stated length."""
     left = download.size + 1
     try:
         with _opener().open(download.url, timeout=_TIMEOUT) as answer:
@@ -114,7 +114,7 @@ def _other(download: Download, found: str) -> DataError:
 
 
 class _HttpOnly(urllib.request.HTTPRedirectHandler):
-    """Follows no server to a file of this machine or to another kind of address."""
+    """Refuses redirects to a file of this machine or to another kind of address."""
 
     def redirect_request(
         self,

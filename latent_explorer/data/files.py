@@ -1,4 +1,4 @@
-"""The image files of a folder or a zip that nobody vouches for, seen alike, and those that are passed over."""
+"""The image files of an untrusted folder or zip, treated the same, and those that are skipped."""
 
 import math
 import os
@@ -25,10 +25,10 @@ from latent_explorer.safe_text import readable
 UNREADABLE = (
     OSError, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What zipfile raises on damaged archives and their entries."""
+"""The exceptions of zipfile for damaged archives and entries."""
 
 MAX_BYTES = 8 * 2**30
-"""The most bytes of all images of a dataset, decoded, and of all files of an archive, unpacked."""
+"""The maximum bytes of all images of a dataset, decoded, and of all files of an archive, unpacked."""
 
 _MAX_FILE_BYTES = 256 * 2**20  # of one image file, unpacked
 _MOST_FILES = 5_000_000  # and folders, below one
@@ -45,14 +45,14 @@ _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a fo
 
 @dataclass(frozen=True)
 class ImageFile:
-    """One file. name: relative to its folder or zip, with slashes, as text. where: as shown to people."""
+    """One file. name: relative to its folder or zip, with slashes, as text. where: for messages."""
 
     name: str
     where: str
     read: Callable[[], bytes]
 
     def open(self) -> BytesIO:
-        """Its content as a stream. Raises DataError when it cannot be read."""
+        """Its content as a stream. Raises DataError if it cannot be read."""
         try:
             return BytesIO(self.read())
         except UNREADABLE as error:
@@ -61,7 +61,7 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Found:
-    """The image files by name, those passed over, and what is to be said of them."""
+    """The image files by name, the skipped ones, and notes."""
 
     files: list[ImageFile]
     passed_over: tuple[PassedOver, ...] = ()
@@ -69,7 +69,7 @@ class Found:
 
 
 def check_total(where: str, count: int) -> None:
-    """Raise DataError when `count` bytes are more than a dataset may have."""
+    """Raise DataError if `count` bytes are more than a dataset may have."""
     if count > MAX_BYTES:
         raise DataError(
             f"{where}: expected at most {MAX_BYTES / 2**30:.0f} GiB unpacked, found {count / 2**30:.1f} GiB"
@@ -78,7 +78,7 @@ def check_total(where: str, count: int) -> None:
 
 @contextmanager
 def opened_file(path: Path) -> Iterator[tuple[IO[bytes], int]]:
-    """An ordinary file and its size; a pipe or a device is never waited for. Raises DataError."""
+    """An ordinary file and its size, without ever waiting for a pipe or a device. Raises DataError."""
     where = readable(str(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -93,22 +93,22 @@ def opened_file(path: Path) -> Iterator[tuple[IO[bytes], int]]:
 
 
 def kind_of(mode: int) -> str:
-    """What is not a regular file, by its mode."""
+    """What a file that is not regular is, by its mode."""
     return _KINDS.get(stat.S_IFMT(mode), "a device")
 
 
 def is_of_the_system(path: Path) -> bool:
-    """Whether a resolved path lies where the system shows itself as files."""
+    """Whether a resolved path is in a part of the file system that shows the system itself."""
     top = path.parts[1:3]
     return os.name == "posix" and top[:1] in (("proc",), ("sys",), ("dev",)) and top != ("dev", "shm")
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How far a folder is looked through.
+    """The limits of a search through a folder.
 
-    entries: files and folders at most. seconds: for which it may take. images: files of images at least, before any is
-    read.
+    entries: maximum number of files and folders. seconds: maximum time. images: minimum number of image files before
+    any is read.
     """
 
     entries: int = _MOST_FILES
@@ -117,14 +117,14 @@ class Bounds:
 
     @classmethod
     def of(cls, images: int, seconds: float) -> "Bounds":
-        """Those within which a dataset of so many images is looked for: beside each may lie a few other files."""
+        """The limits for finding a dataset of this many images: a few other files may be beside each."""
         return cls(min(4 * images + 10_000, _MOST_FILES), seconds, images)
 
 
 def files_of_folder(folder: Path, bounds: Bounds | None = None) -> Found:
-    """The image files below a folder by name, those in linked folders included; each folder is read once.
+    """The image files below a folder by name, including those in linked folders; each folder is read once.
 
-    Raises DataError where there is more than the bounds allow.
+    Raises DataError if there is more than the bounds allow.
     """
     walk = _Walk(folder, bounds or Bounds())
     walk.all()
@@ -140,14 +140,14 @@ def files_of_folder(folder: Path, bounds: Bounds | None = None) -> Found:
 
 
 def _as_text(names: Sequence[str]) -> tuple[list[str], str]:
-    """Names of the system's as text, and what is to be said of them."""
+    """File names from the system as text, and notes."""
     if all(map(is_text, names)):
         return list(names), ""
     return guessed([os.fsencode(name) for name in names])
 
 
 class _Walk:
-    """Everything below a folder. files: the names of images with where they lie. followed: linked folders."""
+    """Everything below a folder. files: the names of images and their paths. followed: linked folders."""
 
     def __init__(self, folder: Path, bounds: Bounds) -> None:
         self._bounds, self._began = bounds, time.monotonic()
@@ -160,7 +160,7 @@ class _Walk:
         self._looked_at = 0
 
     def all(self) -> None:
-        """Look at the folder itself, then into what is linked, which may hold links again."""
+        """Search the folder itself, then linked folders, which may contain links again."""
         self._look_into(self._folder, "")
         while self._links:
             links, self._links = sorted(self._links), []
@@ -207,7 +207,7 @@ class _Walk:
             self.files.append((name, path))
 
     def _files_inside(self, folder: Path) -> int:
-        """How many files lie below a folder that is passed over."""
+        """The number of files below a skipped folder."""
         files = 0
         for _, folders, names in os.walk(folder):
             self._count(len(folders) + len(names))
@@ -215,7 +215,7 @@ class _Walk:
         return files
 
     def _count(self, entries: int) -> None:
-        """Note that so many files and folders more were looked at. Raises DataError where that is too much."""
+        """Count this many more files and folders. Raises DataError if that is too many."""
         self._looked_at += entries
         most, seconds, where = self._bounds.entries, self._bounds.seconds, readable(str(self._folder))
         if self._looked_at > most:
@@ -231,7 +231,7 @@ class _Walk:
 
 
 def _leads(is_one: Callable[[], bool]) -> bool:
-    """Whether an entry, or what it links to, is a folder or a file."""
+    """Whether an entry, or its link target, is a folder or a file."""
     try:
         return is_one()
     except OSError:  # a link to itself
@@ -248,9 +248,10 @@ def _identity(path: Path) -> tuple[int, int]:
 
 @contextmanager
 def opened_archive(path: Path, holding: str) -> Iterator[zipfile.ZipFile]:
-    """A zip at `path`, none of whose entries is encrypted or packed strangely, and which unpacks to a bearable size.
+    """A zip at `path` without encrypted entries or unusual compression, and of an acceptable unpacked size.
 
-    Raises DataError, which says it should be `holding`, when it is none; what is raised inside the context passes.
+    Raises DataError, which says that it should be `holding`, if it is not one; exceptions inside the context pass
+    through.
     """
     where = readable(str(path))
     with opened_file(path) as (stream, _):
@@ -280,10 +281,10 @@ def _check_packing(entry: zipfile.ZipInfo, where: str) -> None:
 
 @contextmanager
 def files_of_zip(path: Path) -> Iterator[Found]:
-    """The image files of a zip by name, to be read while the context lasts.
+    """The image files of a zip by name, readable while the context lasts.
 
-    Raises DataError when it is no zip, when any entry would leave its folder, is a link, is encrypted or unpacks to
-    too much.
+    Raises DataError if it is not a zip, or any entry would leave its folder, is a link, is encrypted or unpacks to too
+    much.
     """
     where = readable(str(path))
     with opened_archive(path, "a zip of images") as archive:
@@ -305,7 +306,7 @@ def files_of_zip(path: Path) -> Iterator[Found]:
 
 
 def _names_of(entries: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
-    """The names of all entries as text with slashes, and what is to be said of them."""
+    """The names of all entries as text with slashes, and notes."""
     names = [entry.orig_filename.partition("\0")[0] for entry in entries]
     unmarked = [n for n, entry in enumerate(entries) if not entry.flag_bits & _UTF8 and not names[n].isascii()]
     texts, said = guessed([names[number].encode(UNMARKED) for number in unmarked]) if unmarked else ([], "")
@@ -336,7 +337,7 @@ def read_image(path: Path) -> bytes:
 
 
 def _no_image(name: str) -> str:
-    """Why a file is none by its name; empty where it is one."""
+    """Why a file is not an image file, by its name; empty if it is one."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in suffixes():
         return ""
@@ -344,7 +345,7 @@ def _no_image(name: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """What went wrong with a file, in words."""
+    """The error of a file, in words."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return "data that are damaged or cut off"

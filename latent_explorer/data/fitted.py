@@ -1,4 +1,4 @@
-"""Images of a dataset in the shape that a model takes, and what was done to them."""
+"""Images of a dataset in the shape that a model takes, and the changes made."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from latent_explorer.errors import DataError
 def fitted(
     dataset: Dataset, numbers: NDArray[np.int64], shape: tuple[int, int, int]
 ) -> tuple[NDArray[np.uint8], str]:  # fmt: skip
-    """The images uint8 (n, h, w, c) at `numbers` in a model's `shape`, and in words what was changed for it.
+    """The images uint8 (n, h, w, c) at `numbers` in a model's `shape`, and the changes in words.
 
-    They are stretched; grey is repeated for colours, and colours become grey by their brightness. Empty words where
-    nothing was changed. Raises DataError where there are none.
+    They are stretched; grey is repeated for colours, and colours become grey by their brightness. Empty words if
+    nothing was changed. Raises DataError if there are none.
     """
     if not len(numbers):
         raise DataError(f"{dataset.name}: expected images, found none")

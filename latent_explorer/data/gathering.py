@@ -1,4 +1,5 @@
-"""Many images of one's own: files, folders or a dataset, read one by one, so that a broken one spoils no other."""
+"""Many images of the user's own: files, folders or a dataset, read one by one, so that a broken one affects no
+other."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +19,17 @@ from latent_explorer.errors import DataError
 from latent_explorer.safe_text import readable
 
 MOST_OWN = 10_000
-"""Images of one set at most; of more, the first are taken."""
+"""The maximum number of images of one set; of more, the first are taken."""
 
 _SECONDS = 60.0  # for which folders are looked through
 
 
 @dataclass(frozen=True, eq=False)
 class OwnImages:
-    """Images that are read when they are asked for.
+    """Images that are read on demand.
 
-    name: of all of them. names: of each. groups: of each, the folder or class that it is of; "" for none.
-    read: the image uint8 (h, w, 1 or 3) of a number; raises DataError. notes: what is to be said of them, as sentences.
+    name: of all of them. names: of each. groups: the folder or class of each; "" for none.
+    read: the image uint8 (h, w, 1 or 3) of a number; raises DataError. notes: on all of them, as sentences.
     """
 
     name: str
@@ -42,10 +43,10 @@ class OwnImages:
 
 
 def gathered(sources: Sequence[str], most: int = MOST_OWN, split: Split | None = None) -> OwnImages:
-    """The images of some files and folders, or of one dataset, by its name or file, as `open_dataset` takes it.
+    """The images of some files and folders, or of one dataset by its name or file, as `open_dataset` takes it.
 
-    Of folders each is an image of its own, and the folder that it is in its group. Raises DataError where there are
-    none, or where a dataset cannot be opened. most: images. split: of a dataset, of which alone; None for all of it.
+    In folders each file is one image, and its folder is its group. Raises DataError if there are none, or a dataset
+    cannot be opened. most: images. split: the only split of a dataset to take; None for all of it.
     """
     paths = [Path(source).expanduser() for source in sources]
     if len(sources) == 1 and not (paths[0].is_dir() or is_picture(paths[0])):
@@ -83,7 +84,7 @@ def _files_of(path: Path, prefix: str) -> tuple[list[ImageFile], list[str]]:
 
 
 def _read(files: Sequence[ImageFile], number: int) -> NDArray[np.uint8]:
-    """One picture. Raises DataError with what is wrong, without where it lies, which whoever asks knows."""
+    """One picture. Raises DataError with the reason but without the path, which the caller knows."""
     file = files[number]
     try:
         picture: NDArray[np.uint8] = stack([file]).images[0]
@@ -94,7 +95,7 @@ def _read(files: Sequence[ImageFile], number: int) -> NDArray[np.uint8]:
 
 
 def _groups(names: Iterable[str]) -> tuple[str, ...]:
-    """The folder that each file is in, the uppermost one that is not that of all."""
+    """The folder of each file: the highest one that is not shared by all."""
     folders = [name.split("/")[:-1] for name in names]
     while folders and len({each[0] if each else "" for each in folders}) == 1 and folders[0]:
         folders = [each[1:] for each in folders]

@@ -1,4 +1,4 @@
-"""The IDX format of MNIST and its relatives, under all the names that its files have.
+"""The IDX format of MNIST and its relatives, under all the usual file names.
 
 http://yann.lecun.com/exdb/mnist/, plain or gzip.
 """
@@ -36,7 +36,7 @@ _UPRIGHT = "the images of EMNIST, which are stored on their sides, were turned u
 
 @dataclass(frozen=True)
 class _IdxFile:
-    """One file by its name. of: the set it belongs to, as `emnist-letters`; empty for MNIST's own names."""
+    """One file by its name. of: its set, such as `emnist-letters`; empty for MNIST's own names."""
 
     path: Path
     of: str
@@ -70,7 +70,7 @@ def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root:
 
 
 def _files(folder: Path) -> Iterator[_IdxFile]:
-    """The IDX files of a folder by their names; of one that is there plain and packed, the plain one."""
+    """The IDX files of a folder by their names; if both are there, the uncompressed one."""
     seen: set[tuple[str, ...]] = set()
     if not folder.is_dir():
         return
@@ -89,7 +89,7 @@ def _files(folder: Path) -> Iterator[_IdxFile]:
 
 
 def _inner(path: Path) -> Path | None:
-    """The file itself, or the one within a folder of its name, as some programs unpack it."""
+    """The file itself, or the one within a folder of its name, which some programs make."""
     if path.is_dir():
         return next((each for each in sorted(path.iterdir()) if is_idx(each.name) and each.is_file()), None)
     return path
@@ -129,7 +129,7 @@ def _dataset(
 
 
 def _mapping(path: Path) -> tuple[str, ...]:
-    """The class names of EMNIST's `label code code...` lines; none where they are not there."""
+    """The class names of EMNIST's `label code code...` lines; none if they are missing."""
     try:
         with opened_file(path) as (stream, _):
             rows = [[int(word) for word in line.split()] for line in stream.read(2**16).decode("ascii").splitlines()]
@@ -140,9 +140,9 @@ def _mapping(path: Path) -> tuple[str, ...]:
 
 
 def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """The uint8 array of an IDX file, packed with gzip or not, its shape having `dimensions` axes.
+    """The uint8 array of an IDX file with `dimensions` axes, compressed with gzip or not.
 
-    Raises DataError when the file is missing, is no such file, is truncated, damaged or too long.
+    Raises DataError if the file is missing, not an IDX file, truncated, damaged or too long.
     """
     where = readable(str(path))
     with opened_file(path) as (stream, _):

@@ -1,4 +1,4 @@
-"""The class and the split of image files, by the folders that they lie in."""
+"""The class and the split of image files, by their folders."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from latent_explorer.data.splits import ONLY_TRAIN, as_indices, split_named
 from latent_explorer.errors import DataError
 
 _PLAIN = frozenset({"images", "image", "imgs", "img", "pictures", "photos", "data", "jpegimages", "png", "jpg", "jpeg"})
-"""Folders that are no class."""
+"""Folders that are not classes."""
 
 _NO_CLASS = "beside the folders of the classes, so of no class"
 _NO_SPLIT = "beside the folders of the splits, so of no split"
@@ -20,10 +20,10 @@ _NO_SPLIT = "beside the folders of the splits, so of no split"
 
 @dataclass(frozen=True, eq=False)
 class FolderLayout:
-    """What the names of files say.
+    """The classes and splits in the names of files.
 
-    kept: int64 (k,), which of the files are images of the dataset, ascending. labels: int64 (k,) into `class_names`, or
-    None without classes. split: uint8 (k,) into SPLITS; None where no folder names a test split.
+    kept: int64 (k,), the files that are images of the dataset, ascending. labels: int64 (k,) into `class_names`, or
+    None without classes. split: uint8 (k,) into SPLITS; None if no folder names a test split.
     """
 
     kept: NDArray[np.int64]
@@ -36,7 +36,7 @@ class FolderLayout:
 
 @dataclass(frozen=True)
 class _File:
-    """One file. folders: those around it that have not been understood yet. split: what one of them meant."""
+    """One file. folders: those around it without a meaning yet. split: the meaning of one of them."""
 
     number: int
     folders: tuple[str, ...]
@@ -49,9 +49,9 @@ class _File:
 def layout_of(names: Sequence[str], where: str) -> FolderLayout:
     """Class and split of files by their relative names.
 
-    `class/.../file` names the class; files without a folder have none. Folders of splits, as train, valid and test, lie
-    above or right below those of the classes. Folders around everything do not count. A few files beside the folders
-    of classes or splits are passed over. Raises DataError where they are as many as those inside.
+    `class/.../file` names the class; files without a folder have none. Folders of splits, such as train, valid and
+    test, are above or directly below those of the classes. Folders around everything do not count. A few files beside
+    the folders of classes or splits are skipped. Raises DataError if there are as many as inside.
     """
     files, dropped = _unwrapped([_File(number, tuple(name.split("/")[:-1])) for number, name in enumerate(names)])
     without = [(_NO_CLASS, file) for file in dropped]
@@ -72,7 +72,8 @@ def layout_of(names: Sequence[str], where: str) -> FolderLayout:
 
 
 def _unwrapped(files: list[_File]) -> tuple[list[_File], list[_File]]:
-    """The files without the folders around nearly all of them that are no class, and the few beside such a folder."""
+    """The files without the folders around nearly all of them that are not classes, and the few beside such a
+    folder."""
     dropped: list[_File] = []
     while len(tops := {file.folders[0] for file in files if file.folders}) == 1:
         loose = [file for file in files if not file.folders]
@@ -107,7 +108,7 @@ def _by_split(files: list[_File]) -> tuple[list[_File], list[_File]]:
 
 
 def _splits_among(folders: Iterable[str]) -> dict[str, Split]:
-    """The split of each of some folders that names one: there is one to train on and another, named alike."""
+    """The split of each folder that names one, if there is a training folder and another with a similar name."""
     groups: dict[frozenset[str], dict[str, Split]] = {}
     for folder in folders:
         if (meant := split_named(folder)) is not None:
@@ -121,7 +122,7 @@ def _splits_among(folders: Iterable[str]) -> dict[str, Split]:
 
 
 def _classed(files: list[_File], names: Sequence[str], where: str) -> tuple[list[_File], list[tuple[str, _File]]]:
-    """The files in folders of classes, and the strays with why they are passed over."""
+    """The files in folders of classes, and the stray ones with the reason for skipping them."""
     inside, loose = _parted(files, lambda file: bool(file.folders))
     labelled = {file.split for file in inside}
     unlabelled, strays = _parted(loose, lambda file: file.split not in labelled)
@@ -147,7 +148,7 @@ def _split_of(files: Sequence[_File]) -> tuple[NDArray[np.uint8] | None, tuple[s
 
 
 def _confusing(files: Sequence[_File]) -> tuple[str, ...]:
-    """A word on each class that sounds like a split."""
+    """A note on each class that sounds like a split."""
     tops = {file.folders[0] for file in files if file.folders}
     return tuple(
         f"the folder {shown(top)} is a class: splits are a folder to train on beside one to test or validate"

@@ -1,4 +1,4 @@
-"""Levels of pixels as they are stored, of 1 to 32 bits or real numbers, as the 8 bits that all else takes."""
+"""Converts stored pixel levels, of 1 to 32 bits or floats, to the 8 bits that all else takes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ _MENDED = "write them with images = (images - images.min()) / (images.max() - im
 
 @dataclass(frozen=True)
 class LevelScale:
-    """Which level is black and which is white."""
+    """The levels of black and white."""
 
     black: float
     white: float
 
     def applied(self, values: NDArray[Any]) -> NDArray[np.uint8]:
-        """The levels as uint8, C-contiguous, in the shape they have; rounded, and cut where they overshoot."""
+        """The levels as uint8, C-contiguous, in the same shape; rounded, and clipped."""
         result = np.empty(values.shape, np.uint8)
         factor = 255 / (self.white - self.black)
         for part, target in _blocks(values, result):
@@ -35,11 +35,11 @@ class LevelScale:
 
 
 def as_bytes(arrays: Sequence[NDArray[Any]], where: str) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-    """The images of one dataset as uint8, all with one scale, and what is to be said of that.
+    """The images of one dataset as uint8, all with one scale, and a note on it.
 
-    arrays: uint8 as they are, but 0 and 1 for black and white; bool, whole or real numbers by the range that all of
-    them have: the white of the smallest number of bits that holds it, or 0 to 1, or -1 to 1.
-    Raises DataError where they are of another range.
+    arrays: uint8 unchanged, but 0 and 1 become black and white; bool, integers or floats by the range of all of them:
+    white is that of the smallest number of bits that holds it, or the range is 0 to 1, or -1 to 1.
+    Raises DataError if they are in another range.
     """
     masks = all(each.dtype == np.bool_ for each in arrays)
     arrays = [each.view(np.uint8) if each.dtype == np.bool_ else each for each in arrays]
@@ -91,7 +91,7 @@ def _whole(values: NDArray[Any]) -> bool:
 
 
 def _blocks(values: NDArray[Any], beside: NDArray[Any]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
-    """Parts of two arrays of one shape, some million values at a time."""
+    """Parts of two arrays of one shape, about a million values at a time."""
     rows = max(1, _BLOCK // max(1, values[0].size)) if values.ndim else 1
     for start in range(0, len(values), rows):
         yield values[start : start + rows], beside[start : start + rows]

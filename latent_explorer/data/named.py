@@ -1,4 +1,4 @@
-"""The datasets that are opened by name, from the package, a download, or a folder that has them already."""
+"""The datasets with a name, from the package, a download, or a folder that has them already."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -33,10 +33,10 @@ _KMNIST_FILES = (
 
 @dataclass(frozen=True)
 class NamedDataset:
-    """How a dataset is had by its name.
+    """How to get a dataset by its name.
 
-    read: from a root folder. obtain: the root folder when none is given, once it was agreed to download what is
-    missing. facts: what is known before it is read, or None. missing: what would have to be fetched to a root folder.
+    read: from a root folder. obtain: the root folder if none is given, with consent to download what is missing. facts:
+    what is known before it is read, or None. missing: the downloads needed in a root folder.
     """
 
     name: str
@@ -47,10 +47,10 @@ class NamedDataset:
 
 
 def open_named(name: str, root: Path | None, progress: Progress | None = None, *, download: bool = False) -> Dataset:
-    """The dataset of one of DATASETS, read from `root`, or had otherwise when that is None.
+    """The dataset of one of DATASETS, read from `root`, or obtained if that is None.
 
-    download: whether it was agreed to fetch what is missing. Raises UserError when it is neither there nor can be
-    downloaded, or is damaged.
+    download: consent to download what is missing. Raises UserError if it is missing and cannot be downloaded, or is
+    damaged.
     """
     known = DATASETS[name]
     if root is None:
@@ -64,7 +64,7 @@ def open_named(name: str, root: Path | None, progress: Progress | None = None, *
 
 
 def size_of(downloads: Sequence[Download]) -> str:
-    """How much would be downloaded and from where, in words."""
+    """The size and origin of a download, in words."""
     size = sum(each.size for each in downloads)
     hosts = sorted({each.host for each in downloads})
     return f"{size / 1e6:,.0f} MB from {' and '.join(hosts)}"
@@ -105,7 +105,7 @@ def _check_name(dataset: NamedDataset) -> None:
 
 
 DATASETS: Registry[NamedDataset] = Registry("datasets", NamedDataset, check=_check_name)
-"""What is opened by its name, that of other packages included."""
+"""The datasets with a name, including those of other packages."""
 
 register = DATASETS.register
 

@@ -1,4 +1,4 @@
-"""One picture of a person's own, from a file that nobody vouches for or from another program, as an image."""
+"""One picture of the user's own, from an untrusted file or another program, as an image."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,21 +15,21 @@ from latent_explorer.safe_text import readable
 _MOST_BYTES = 128 * 2**20  # of the file
 _MOST_PIXELS = 64_000_000
 LONGEST = 1024
-"""Pixels of the longer side that are kept: more than any model takes, few enough to be sent at once."""
+"""Pixels of the longer side that are kept: more than any model takes, few enough for one message."""
 
 
 @dataclass(frozen=True, eq=False)
 class OnePicture:
-    """image: uint8 (h, w, 1 or 3), upright, transparent pixels white. notes: what is to be said of it."""
+    """image: uint8 (h, w, 1 or 3), upright, transparent pixels white. notes: what was changed."""
 
     image: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
 
 
 def read_picture(path: Path) -> OnePicture:
-    """The first picture of a file; more than 8 bits are scaled to 8, a larger one than 1,024 pixels made smaller.
+    """The first picture of a file; more than 8 bits are scaled to 8, one larger than 1,024 pixels is reduced.
 
-    Raises DataError where it is no image, cannot be read, or is larger than anybody needs here.
+    Raises DataError if it is not an image, cannot be read, or is too large.
     """
     where = readable(path.name)
     with opened_file(path) as (stream, size):
@@ -52,7 +52,7 @@ def read_picture(path: Path) -> OnePicture:
 
 
 def given_picture(pixels: NDArray[np.uint8]) -> OnePicture:
-    """The picture of another program: uint8 (h, w, 4), red, green, blue and how opaque. Raises DataError."""
+    """A picture from another program: uint8 (h, w, 4), red, green, blue and opacity. Raises DataError."""
     height, width = pixels.shape[:2]
     if not 0 < height * width <= _MOST_PIXELS:
         raise DataError(

@@ -47,7 +47,7 @@ FORMS = (
     ("...@28x28", "After a dataset: every image is stretched to height x width."),
     ("...@pages, ...@first", "For files of several pages (TIFF, GIF): each page is an image, or only the first."),
 )
-"""What is read, for the help of commands."""
+"""The supported sources, for the help of commands."""
 
 _ADVICE = {
     (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"): "unpack it and name the folder",
@@ -59,7 +59,8 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class SourceOptions:
-    """What stands behind a source. size: to stretch every image to. pages: what is read of a file of several."""
+    """The options after a source. size: to stretch every image to. pages: what is read of a file with several
+    pictures."""
 
     size: Size | None = None
     pages: Pages = "one"
@@ -121,9 +122,9 @@ def open_dataset(
 
 
 def known_facts(source: str) -> Facts | None:
-    """Those of a dataset that is opened by its name alone, as `open_dataset` would, without opening it.
+    """The facts of a dataset with a name, as `open_dataset` would find them, without opening it.
 
-    None where only opening tells, or tells why it cannot be opened.
+    None if only opening can tell, or can tell why it fails.
     """
     name, options = split_options(source)
     known = DATASETS.get(name)
@@ -136,7 +137,7 @@ def known_facts(source: str) -> Facts | None:
 
 
 def split_options(source: str) -> tuple[str, SourceOptions]:
-    """A source without what stands behind it, and that."""
+    """A source without its options, and these."""
     options = SourceOptions()
     while (match := re.fullmatch(r"(.+)@(?:(\d{1,5})[xX×](\d{1,5})|(pages|first))", source, re.DOTALL)) is not None:
         if _absolute(source).exists():
@@ -198,7 +199,7 @@ def _open_path(path: Path, options: SourceOptions, progress: Progress | None, bo
 
 
 def _other(path: Path) -> str:
-    """What a file is that is no dataset, and what can be done."""
+    """What a file that is not a dataset is, and what to do."""
     if is_idx(path.name):
         return f"an IDX file; write mnist:{readable(str(path.parent))}, the folder that it lies in"
     if path.parent.name in (BINARY, PYTHON):
@@ -240,7 +241,7 @@ def _page_names(files: list[ImageFile], pages: tuple[int, ...]) -> list[str]:
 
 
 def _instead(path: Path, found: Found) -> str:
-    """What a folder or zip without images holds, and what can be done with it."""
+    """What a folder or zip without images contains, and what to do with it."""
     names = [each.example for each in found.passed_over]
     here = readable(str(path))
     advice = ""

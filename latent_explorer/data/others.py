@@ -1,4 +1,4 @@
-"""Images of another set, opened to be judged beside those of a model."""
+"""Images of another set, to be judged beside those of a model."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from latent_explorer.data.opening import open_dataset, split_options
 from latent_explorer.errors import DataError
 
 MOST_OTHERS = 10_000
-"""Images that are judged, evenly chosen where there are more."""
+"""The maximum number of images that are judged, evenly chosen from more."""
 _LOOK_SECONDS = 60.0
 
 
@@ -20,7 +20,7 @@ _LOOK_SECONDS = 60.0
 class OtherImages:
     """Images uint8 (n, h, w, c) of another set in the shape of a model's.
 
-    source: as it was asked for. all_images: how many the set has. note: what was changed for the model, in words.
+    source: as requested. all_images: the size of the set. note: what was changed for the model, in words.
     """
 
     source: str
@@ -30,17 +30,17 @@ class OtherImages:
     note: str
 
     def at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Some of them (k, h, w, c). Raises DataError where there is none of one of the numbers."""
+        """Some of them (k, h, w, c). Raises DataError if a number is out of range."""
         if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(self.images)):
             raise DataError(f"{self.name}: {len(self.images):,} images are judged, and not all of those asked for")
         return self.images[numbers]
 
 
 def read_others(source: str, shape: tuple[int, int, int], *, download: bool = False) -> OtherImages:
-    """The images of another set in a model's shape; of a dataset that is opened by its name, its test images.
+    """The images of another set in a model's shape; the test images of a dataset with a name.
 
-    source: as `open_dataset` takes it; several, each on a line of its own, are one set. download: whether it was agreed
-    to fetch what is not on this computer. Raises DataError where they cannot be read, or there are none.
+    source: as `open_dataset` takes it; several, one per line, are one set. download: consent to download what is
+    missing. Raises DataError if they cannot be read, or there are none.
     """
     sources = source.splitlines()
     if len(sources) == 1:

@@ -20,7 +20,7 @@ from latent_explorer.errors import DataError
 Size = tuple[int, int]
 """Height and width in pixels."""
 Pages = Literal["one", "all", "first"]
-"""What is read of a file of several pictures: nothing, for there may be but one; each; the first."""
+"""What is read of a file with several pictures: nothing, because there may be only one; each; the first."""
 
 _MAX_BYTES = 2**29  # of the decoded pixels of one picture
 _PAGED = frozenset({"GIF", "TIFF", "WEBP", "PNG", "AVIF", "FLI", "DCX"})
@@ -32,7 +32,7 @@ _DEEP_COLOUR = "some images have more than 8 bits a colour: their upper 8 were r
 
 @dataclass(frozen=True, eq=False)
 class Stack:
-    """images: uint8 (n, h, w, c). pages: of each file. notes: what is to be said of it."""
+    """images: uint8 (n, h, w, c). pages: of each file. notes: what was changed or guessed."""
 
     images: NDArray[np.uint8]
     pages: tuple[int, ...]
@@ -42,10 +42,10 @@ class Stack:
 def stack(
     files: Sequence[ImageFile], resize: Size | None = None, progress: Progress | None = None, pages: Pages = "one"
 ) -> Stack:
-    """The pictures of all files in their order, in colour (c = 3) if any one is; see `decode` for `pages`.
+    """The pictures of all files in order, in colour (c = 3) if any one is; see `decode` for `pages`.
 
-    Pictures of more than 8 bits are scaled by the range that all of them have. Raises DataError when a file is no
-    image, the sizes differ and `resize` is None, or a file has several pictures and `pages` does not say which to read.
+    Pictures of more than 8 bits are scaled by the range of all of them. Raises DataError if a file is not an image, the
+    sizes differ and `resize` is None, or a file has several pictures and `pages` does not say which to read.
     """
     counts = [_count(file) for file in files] if pages == "all" else [1] * len(files)
     images, deep, notes, place = np.empty((0, 0, 0, 0), np.uint8), {}, set[str](), 0
@@ -77,7 +77,7 @@ def stack(
 
 @dataclass(frozen=True, eq=False)
 class _Picture:
-    """pixels: (h, w, 1 or 3), uint8, or whole or real numbers of more bits. notes: what is to be said of it."""
+    """pixels: (h, w, 1 or 3), uint8, or integers or floats of more bits. notes: what was changed or guessed."""
 
     pixels: NDArray[Any]
     notes: tuple[str, ...] = ()
@@ -88,18 +88,20 @@ def _count(file: ImageFile) -> int:
 
 
 def looked_at(file: ImageFile) -> tuple[Size, int]:
-    """The size of a file's first picture, and how many it has, by its header. Raises DataError where it is no image."""
+    """The size of a file's first picture, and the number of pictures, by its header. Raises DataError if it is not an
+    image."""
     with _Opened(file.open(), file.where) as image:
         return (image.height, image.width), len(_pages(image))
 
 
 def on_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An image (h, w, 3) of one with transparency (h, w, 4), laid on white."""
+    """An image (h, w, 3) made from one with transparency (h, w, 4), on white."""
     return _array(_grey_or_colour(Image.fromarray(pixels, "RGBA")))
 
 
 def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_Picture]:
-    """The pictures of one file: turned as its EXIF says, of `resize` if that is given; transparent pixels are white."""
+    """The pictures of one file: rotated by its EXIF, of size `resize` if that is given; transparent pixels are
+    white."""
     with _Opened(file.open(), file.where) as image:
         numbers = _pages(image)
         if len(numbers) > 1 and pages == "one":
@@ -121,7 +123,7 @@ def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_P
 
 
 class _Opened:
-    """A picture in a stream, not decoded yet. Raises DataError, saying what it is instead, where it is none."""
+    """A picture in a stream, not decoded yet. Raises DataError, saying what it is instead, if it is not one."""
 
     def __init__(self, stream: BinaryIO, where: str) -> None:
         self._stream, self._where = stream, where
@@ -154,7 +156,7 @@ def _too_large(where: str, found: str) -> DataError:
 
 
 def _check_bytes(image: Image.Image, resize: Size | None, where: str) -> None:
-    """Refuse a picture that would unpack to too much; a JPEG is decoded at a fraction of its size where that does."""
+    """Refuse a picture that would unpack to too much; a large JPEG is decoded at a fraction of its size."""
     if resize is not None:
         image.draft(None, (2 * resize[1], 2 * resize[0]))
     depth = {"I": 4, "F": 4}.get(image.mode, 2 if image.mode.startswith("I;") else 1)
@@ -164,7 +166,7 @@ def _check_bytes(image: Image.Image, resize: Size | None, where: str) -> None:
 
 
 def _pages(image: Image.Image) -> Sequence[int]:
-    """The numbers of the pages that are pictures of their own."""
+    """The numbers of the pages that are separate pictures."""
     count = getattr(image, "n_frames", 1) if image.format in _PAGED else 1
     if image.format != "TIFF" or count == 1:
         return range(count)
@@ -199,7 +201,7 @@ def _limits(image: Image.Image) -> tuple[float, float]:
 
 
 def _bits(image: Image.Image) -> int:
-    """Of one sample, as the file says; 8 where it does not."""
+    """Bits per sample, according to the file; 8 if it does not say."""
     found = getattr(image, "tag_v2", {}).get(_BITS, 8)
     if image.format == "PNG":
         tiles = getattr(image, "tile", ())
@@ -216,15 +218,15 @@ def _grey_or_colour(image: Image.Image) -> Image.Image:
 
 
 def _has_grey_palette(image: Image.Image) -> bool:
-    """Whether a picture of numbered colours, as every GIF is, has greys alone."""
+    """Whether a picture with a palette, such as every GIF, has only greys."""
     colours = np.array(image.getpalette("RGB") if image.mode == "P" else (), np.uint8).reshape(-1, 3)
     return len(colours) > 0 and bool((colours == colours[:, :1]).all())
 
 
 def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np.uint8] | ShardedImages:
-    """Images (n, h, w, c) stretched to `size` with Lanczos' filter, as uint8 (n, *size, c).
+    """Images (n, h, w, c) stretched to `size` with a Lanczos filter, as uint8 (n, *size, c).
 
-    Raises DataError when these are more than a dataset may have, or ShardedImages of another size.
+    Raises DataError if they are more than a dataset may have, or ShardedImages of another size.
     """
     if images.shape[1:3] == size:
         return images

@@ -1,4 +1,4 @@
-"""An image of one's own, prepared as the images of a dataset were: what is usual of them says how."""
+"""Prepares an image of the user's own like the images of a dataset, by what is typical of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SAME = 0.04  # by which a size may differ and still count as the same
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that is done to an image, and can be left out."""
+    """One step of preparation, which can be skipped."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class Prepared:
 
 
 def steps_of(usual: Usual) -> tuple[Step, ...]:
-    """The steps that make sense for a dataset, in the order in which they are taken."""
+    """The steps that make sense for a dataset, in order."""
     if usual.ground is None:
         return (CROP,)
     levels = (INVERT, CONTRAST) if usual.shape[2] == 1 else (INVERT,)
@@ -50,16 +50,16 @@ def steps_of(usual: Usual) -> tuple[Step, ...]:
 
 
 def scale_words(usual: Usual) -> str:
-    """What scaling and centring aim at, for people; empty where neither is usual."""
+    """The targets of scaling and centring, for people; empty if neither is typical."""
     size = f"into {usual.box} x {usual.box} pixels" if usual.box else ""
     centre = {"mass": "centred by mass", "box": "centred by its outline", "": ""}[usual.centre]
     return ", ".join(each for each in (size, centre) if each)
 
 
 def prepared(image: Pixels, usual: Usual, without: Collection[str] = ()) -> Prepared:
-    """An image uint8 (h, w, 1 or 3) of any size, prepared as the images of a dataset.
+    """An image uint8 (h, w, 1 or 3) of any size, prepared like the images of a dataset.
 
-    without: the names of steps that are left out. Raises DataError where it is no image, or nothing is drawn on it.
+    without: the names of skipped steps. Raises DataError if it is not an image, or nothing is drawn on it.
     """
     _check(image)
     shaped, steps = in_channels(image, usual.shape[2]), {step for step in steps_of(usual) if step.name not in without}
@@ -99,7 +99,7 @@ def _check(image: Pixels) -> None:
 
 
 def _photo(image: Pixels, usual: Usual, crop: bool) -> Prepared:
-    """An image of a dataset without a plain ground: scaled to its shape, cropped or stretched."""
+    """An image for a dataset without a plain background: scaled to its shape, cropped or stretched."""
     height, width, _ = usual.shape
     if image.shape[:2] == (height, width):
         return Prepared(image.copy(), ())
@@ -113,14 +113,14 @@ def _photo(image: Pixels, usual: Usual, crop: bool) -> Prepared:
 
 
 def _inverse(image: Pixels, ground: float, usual: Usual) -> bool:
-    """Whether what is drawn is darker than its ground where the dataset's is brighter, or the other way."""
+    """Whether the drawing is darker than its background while the dataset's is brighter, or the reverse."""
     off = grey_of(image) - ground
     brighter = float(off[np.abs(off) > INK].sum()) > 0
     return brighter is not usual.bright
 
 
 def _stretched(image: Pixels, ground: float, usual: Usual) -> Pixels:
-    """Grey levels from those of the image's ground and strokes to those of the dataset's."""
+    """Grey levels, from the image's background and strokes to those of the dataset."""
     assert usual.ground is not None
     grey = grey_of(image)
     off = (grey - ground) * (1 if usual.bright else -1)
@@ -134,9 +134,9 @@ def _stretched(image: Pixels, ground: float, usual: Usual) -> Pixels:
 
 
 def _placed(image: Pixels, ground: float, usual: Usual, scale: bool, centre: bool) -> tuple[Pixels, tuple[str, ...]]:
-    """What is drawn, on a ground of the dataset's shape, and the names of the steps that moved it.
+    """The drawing on a background of the dataset's shape, and the names of the steps that moved it.
 
-    Where it is neither scaled nor centred, it is where it would be if the whole image were fitted into the shape.
+    If it is neither scaled nor centred, it is where it would be if the whole image were fitted into the shape.
     """
     frame, box = np.array(usual.shape[:2]), _box_of(np.abs(grey_of(image) - ground))
     extent, shape = box[:, 1] - box[:, 0], np.array(image.shape[:2])
@@ -155,7 +155,7 @@ def _placed(image: Pixels, ground: float, usual: Usual, scale: bool, centre: boo
 
 
 def _box_of(depth: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The rows and columns ((first, end), (first, end)) of what is drawn, or of everything where nothing is."""
+    """The rows and columns ((first, end), (first, end)) of the drawing, or of everything if nothing is drawn."""
     ink = depth > INK
     spans = []
     for axis in (1, 0):
@@ -165,14 +165,14 @@ def _box_of(depth: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def _corner(drawn: Pixels, ground: float, usual: Usual) -> NDArray[np.float64]:
-    """Where the upper left corner of a cut-out drawing belongs, so that it is centred as the dataset's are."""
+    """The place of the upper left corner of a cut-out drawing, so that it is centred like the dataset's."""
     middle = mass_of(np.abs(grey_of(drawn) - ground)) if usual.centre == "mass" else np.array(drawn.shape[:2]) / 2
     corner: NDArray[np.float64] = np.array(usual.middle) - middle
     return corner
 
 
 def _resized(image: Pixels, height: int, width: int) -> Pixels:
-    """An image (h, w, c) stretched to a size, smoothed where it becomes smaller."""
+    """An image (h, w, c) stretched to a size, smoothed if it gets smaller."""
     if image.shape[:2] == (height, width):
         return image.copy()
     source = Image.fromarray(np.ascontiguousarray(image[..., 0] if image.shape[2] == 1 else image))

@@ -1,4 +1,4 @@
-"""What was read of a dataset and what was not, in a few lines that every place shows alike."""
+"""What was read of a dataset and what was not, in a few lines, the same everywhere."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class PassedOver:
 class DatasetReport:
     """What was read of a dataset.
 
-    image_shape: (h, w, c). splits: how many images each has, without those that have none. classes: the same of the
-    classes, in their order, with those that have none. notes: what else was done or guessed, as sentences without
-    capital and full stop.
+    image_shape: (h, w, c). splits: the number of images of each, without empty ones. classes: the number of images of
+    each class, in order, including empty ones. notes: what else was done or guessed, as sentences without capital and
+    full stop.
     """
 
     name: str
@@ -41,11 +41,11 @@ class DatasetReport:
 
     @property
     def images(self) -> int:
-        """Of all splits."""
+        """The images of all splits."""
         return sum(count for _, count in self.splits)
 
     def lines(self) -> tuple[str, ...]:
-        """The report as text, most of it in three lines; names from files are cut and escaped where need be."""
+        """The report as text, mostly in three lines; names from files are shortened and escaped if needed."""
         return tuple(self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -66,7 +66,7 @@ _SPLIT_WORDS = {"train": "to train on", "test": "to test", "val": "to validate (
 
 
 def counted(found: Iterable[tuple[str, str]]) -> tuple[PassedOver, ...]:
-    """Pairs of a reason and the name of a file, as one PassedOver for each reason, the most frequent first."""
+    """Pairs of a reason and a file name, as one PassedOver for each reason, the most frequent first."""
     counts: dict[str, PassedOver] = {}
     for why, name in found:
         before = counts.get(why)
@@ -75,7 +75,7 @@ def counted(found: Iterable[tuple[str, str]]) -> tuple[PassedOver, ...]:
 
 
 def shown(name: str, longest: int = _LONGEST) -> str:
-    """A name from a file as it stands in a line: cut in the middle, and what cannot be printed escaped."""
+    """A name from a file for display in a line: shortened in the middle, with unprintable characters escaped."""
     return safe_text(name, word=longest, most=longest)
 
 

@@ -1,4 +1,4 @@
-"""Thumbnails of a dataset whose images do not come with the program: all of them as one lossy picture."""
+"""Thumbnails of a dataset whose images do not ship: all of them as one lossy picture."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _ROWS = 16  # of the sheet that are copied at a time, so that there is no second
 
 
 class SheetRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sheet is.
+    """The description of a sheet.
 
-    dataset, fingerprint, count: of whose images, in the order of the dataset. side: height and width of a thumbnail in
+    dataset, fingerprint, count: of the images, in the order of the dataset. side: height and width of a thumbnail in
     pixels. columns: thumbnails in each row of the sheet; the last row may be shorter. sha256: of the picture's file.
-    channels: 1 where all are grey.
+    channels: 1 if all are grey.
     """
 
     dataset: str
@@ -42,22 +42,22 @@ class SheetRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailImages:
-    """Those of a dataset, in its order. images: uint8 (n, h, w, c). file_bytes: of the sheet."""
+    """The thumbnails of a dataset, in its order. images: uint8 (n, h, w, c). file_bytes: of the sheet."""
 
     images: NDArray[np.uint8]
     file_bytes: int
 
     @property
     def words(self) -> str:
-        """What they are, in words."""
+        """A description in words."""
         count, height, width, _ = self.images.shape
         return f"thumbnails, {width}x{height} at about {self.file_bytes / count:.0f} bytes each, not the originals"
 
 
 def read_thumbnails(fingerprint: str) -> ThumbnailImages | None:
-    """Those that come with the program of the dataset with this fingerprint; None where there are none.
+    """The included thumbnails of the dataset with this fingerprint; None if there are none.
 
-    Raises UserError where they are damaged, or cannot be read here.
+    Raises UserError if they are damaged, or cannot be read here.
     """
     for path in sorted(resource("thumbnails").glob("*.json")):
         record = _record(path)
@@ -68,7 +68,7 @@ def read_thumbnails(fingerprint: str) -> ThumbnailImages | None:
 
 
 def thumbnails_in(record: SheetRecord, path: Path) -> NDArray[np.uint8]:
-    """The thumbnails uint8 (n, h, w, c) in the file of a sheet. Raises UserError where it is another file."""
+    """The thumbnails uint8 (n, h, w, c) in the file of a sheet. Raises UserError if it is another file."""
     try:
         content = read_regular(path, MOST_BYTES)
     except OSError as error:

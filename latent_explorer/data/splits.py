@@ -1,4 +1,4 @@
-"""Which images are to train on, to test and to validate: by the names people give, else by the hash of each name."""
+"""Which images are for training, testing and validation: by the usual names, else by the hash of each name."""
 
 import hashlib
 import re
@@ -23,9 +23,9 @@ ONLY_TRAIN = "there are no test images: about one training image in seven, by th
 
 
 def split_named(name: str) -> tuple[Split, frozenset[str]] | None:
-    """The split that a name means, as `val`, `X_train`, `seg_test` or `trainingSet`, and what other words it has.
+    """The split in a name such as `val`, `X_train`, `seg_test` or `trainingSet`, and the other words of the name.
 
-    None where it means none, or several.
+    None if it names no split, or several.
     """
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]", re.sub("(?i)t10k", "_test_", name))
     plain = [part for word in words for part in _parts(word.lower())]
@@ -36,7 +36,7 @@ def split_named(name: str) -> tuple[Split, frozenset[str]] | None:
 
 
 def _parts(word: str) -> list[str]:
-    """A word written together with another, as xtrain, testset or trainimages, cut in two."""
+    """A word joined with another, such as xtrain, testset or trainimages, split in two."""
     for split in _WORDS if word not in _WORDS else ():
         if word in (f"x{split}", f"y{split}", f"{split}x", f"{split}y") or word == f"{split}set":
             return [split, word.replace(split, "")]
@@ -44,7 +44,7 @@ def _parts(word: str) -> list[str]:
 
 
 def as_indices(splits: Iterable[Split]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Named splits as indices into SPLITS, and what is to be said: the validation split serves where none tests."""
+    """Named splits as indices into SPLITS, and a note: without a test split, the validation split serves as one."""
     split = np.fromiter((SPLITS.index(each) for each in splits), np.uint8)
     val = split == SPLITS.index("val")
     if val.any() and not (split == SPLITS.index("test")).any():
@@ -56,8 +56,8 @@ def as_indices(splits: Iterable[Split]) -> tuple[NDArray[np.uint8], tuple[str, .
 def hashed_split(names: Iterable[str]) -> NDArray[np.uint8]:
     """A split, uint8 (n,), that depends on each name alone, so that adding images moves no other one.
 
-    About one in _TEST_SHARE is a test image; when that leaves a split empty, the name of smallest hash moves there. One
-    alone is to train on.
+    About one in _TEST_SHARE is a test image; if that leaves a split empty, the name with the smallest hash moves there.
+    A single image is for training.
     """
     digests = (hashlib.sha256(name.encode(errors="surrogatepass")).digest() for name in names)
     hashes = np.fromiter((int.from_bytes(digest[:7]) for digest in digests), np.int64)  # no list: names may be millions

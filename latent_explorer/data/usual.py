@@ -1,4 +1,4 @@
-"""What is usual of a dataset's images, so that another image can be prepared as they were."""
+"""What is typical of a dataset's images, so that another image can be prepared like them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Centre = Literal["", "mass", "box"]
-"""What of a drawing lies in the same place in each image: its centre of mass, or the middle of the box around it."""
+"""The part of a drawing that is at the same place in each image: its centre of mass, or the middle of its bounding
+box."""
 
 INK = 24
-"""Grey levels by which a pixel differs from the ground at least, where something is drawn on it."""
+"""The least difference in grey levels from the background of a pixel that is drawn on."""
 _PLAIN = 0.6  # of the pixels at the edges of all images: those alike, where there is a plain ground
 _ALIKE = 0.7  # of the images: those whose longest side is the same, where drawings were scaled
 _WANDERS = 0.06  # of the side: how far a centre may be off in the mean, where drawings were centred
@@ -18,11 +19,11 @@ _WANDERS = 0.06  # of the side: how far a centre may be off in the mean, where d
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual of images of a shape (h, w, c).
+    """What is typical of images of a shape (h, w, c).
 
-    ground: the grey level of the plain ground on which something is drawn; None where the images have none, as photos.
-    box: the pixels of the drawing's longest side; 0 where that differs from image to image.
-    centre: what of it lies in one place; middle: that place, (row, column) from the upper left corner, in pixels.
+    ground: the grey level of the plain background; None if the images have none, like photos.
+    box: the pixels of the drawing's longest side; 0 if that differs between images.
+    centre: the part of it at a fixed place; middle: that place, (row, column) from the upper left corner, in pixels.
     """
 
     shape: tuple[int, int, int]
@@ -33,12 +34,12 @@ class Usual:
 
     @property
     def bright(self) -> bool:
-        """Whether what is drawn is brighter than the ground."""
+        """Whether the drawing is brighter than the background."""
         return self.ground is not None and self.ground < 128
 
 
 def grey_of(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The grey levels float32 (..., h, w) of images (..., h, w, c), as Rec. 601 weighs colours."""
+    """The grey levels float32 (..., h, w) of images (..., h, w, c), weighted as in Rec. 601."""
     if images.shape[-1] == 1:
         return images[..., 0].astype(np.float32)
     grey: NDArray[np.float32] = images.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
@@ -51,7 +52,7 @@ def edges_of(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def usual_of(images: NDArray[np.uint8]) -> Usual:
-    """What is usual of some images uint8 (n, h, w, c), n >= 1; of a few hundred it is known well."""
+    """What is typical of images uint8 (n, h, w, c), n >= 1; a few hundred are enough."""
     height, width, channels = images.shape[1:]
     shape, grey = (height, width, channels), grey_of(images)
     edges = edges_of(grey)
@@ -69,7 +70,7 @@ def usual_of(images: NDArray[np.uint8]) -> Usual:
 
 
 def _spans(depth: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where drawings begin and end, in rows and in columns, each int64 (n, 2); 0 and 0 where nothing is drawn."""
+    """Where drawings begin and end, in rows and in columns, each int64 (n, 2); 0 and 0 if nothing is drawn."""
     ink = depth > INK
     spans = []
     for axis in (2, 1):
