@@ -1,1 +1,1 @@
-"""Two latent spaces side by side: anchors, the translators fitted on them, and how alike the spaces are."""
+"""Two latent spaces side by side: anchors, the translators fitted on them, and how similar the spaces are."""

@@ -1,4 +1,4 @@
-"""All images of one bundle, translated to the other: where they are on its map, and how far off."""
+"""All images of one bundle, translated to the other: their places on its map, and the errors."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,16 +12,16 @@ from latent_explorer.alignment.protocol import Placed
 from latent_explorer.alignment.translator import Translator
 
 FIRST = 2000
-"""Images, spread over all, that are placed before the others, and until something else may go first."""
+"""The number of images, spread over all, that are placed first, and between two turns."""
 
 _MESSAGE = 4 * FIRST
 
 
 class AllImages:
-    """The images of a way, on which they go by a translator. placer: of the other's map, if they are to be placed.
+    """All images translated in one direction. placer: of the other's map, if they should be placed.
 
-    anchors: of the images here. number: of the request that this answers.
-    errors: float32 (n,), as in `ErrorsMeasured`, of those that have been translated.
+    anchors: of the images here. number: of the answered request.
+    errors: float32 (n,), as in `ErrorsMeasured`, of the images translated so far.
     """
 
     def __init__(self, number: int, way: Way, translator: Translator, anchors: Indices, placer: Placer | None) -> None:
@@ -31,7 +31,7 @@ class AllImages:
         self.errors = np.full(len(way.here), np.nan, np.float32)
 
     def steps(self) -> Iterator[Placed | None]:
-        """Translate them all; at None something else may go first. The first are placed without a pause."""
+        """Translate them all; each None gives others a turn. The first ones are placed without a pause."""
         if self._placer is None and not self._judged.any():
             return
         order, count = np.random.default_rng(0).permutation(len(self._way.here)), len(self._way.here)
@@ -46,7 +46,7 @@ class AllImages:
                 yield None
 
     def _place(self, images: Indices, first: bool) -> Places:
-        """Where some of them go, (m, 2), or (0, 2) without a map."""
+        """The places of some of them, (m, 2), or (0, 2) without a map."""
         z = self._translator.to(self._way.here.mean[images])
         self._judge(images, z)
         if self._placer is None:

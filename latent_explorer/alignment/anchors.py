@@ -1,6 +1,6 @@
-"""Anchors: images of a source and a target known to mean the same, chosen at random, far apart, or read from a file.
+"""Anchors: images of a source and a target with the same meaning, chosen at random, far apart, or read from a file.
 
-Those that are chosen are training images of both bundles, so that figures over the test split have not seen them.
+Chosen ones are training images of both bundles, so figures over the test split are independent of them.
 """
 
 import csv
@@ -26,7 +26,7 @@ _LOOKED_AT = 20_000  # training images among which those far apart are looked fo
 
 @dataclass(frozen=True, eq=False)
 class Anchors:
-    """Images of the source and of the target, int64 (k,) each, one for one."""
+    """Images of the source and of the target, int64 (k,) each, pair by pair."""
 
     source: Indices
     target: Indices
@@ -41,7 +41,7 @@ class Anchors:
 
 
 def choose_random(way: Way, count: int, seed: int) -> Anchors:
-    """Training images at random, equally many of each class; of all alike where there are no classes."""
+    """Random training images, the same number of each class; without classes, from all images."""
     candidates, rng = _candidates(way, count), np.random.default_rng(seed)
     labels = way.here.latents.label
     classes = np.zeros(len(candidates), np.int64) if labels is None else labels[candidates]
@@ -56,7 +56,8 @@ def choose_random(way: Way, count: int, seed: int) -> Anchors:
 
 
 def choose_farthest(way: Way, count: int, seed: int) -> Anchors:
-    """Training images each as far as can be from those before in the source's space (Gonzalez, 1985), of some."""
+    """Training images, each as far as possible from those before in the source's space (Gonzalez, 1985), from a
+    sample."""
     candidates, rng = _candidates(way, count), np.random.default_rng(seed)
     looked_at = rng.permutation(candidates)[: max(count, _LOOKED_AT)]
     points = way.here.mean[looked_at].astype(np.float32)
@@ -72,14 +73,14 @@ CHOICES: dict[str, tuple[Callable[[Way, int, int], Anchors], str]] = {
     "random": (choose_random, "at random, equally many of each class"),
     "farthest": (choose_farthest, "each as far as possible from those before it, in the source's space"),
 }
-"""How anchors are chosen, and what that is in words."""
+"""The ways to choose anchors, each with its words."""
 
 
 def read_anchors(pair: Pair, path: Path) -> Anchors:
     """The anchors in a file: .npy, .csv or .json of image numbers, or of pairs source,target.
 
-    Raises UserError where it cannot be read, where an image is twice or not there, where numbers stand alone though the
-    two bundles have no common images, or where all are of one class.
+    Raises UserError if it cannot be read, an image is repeated or does not exist, it has single numbers although the
+    two bundles have no common images, or all anchors are of one class.
     """
     try:
         found = _numbers(path, read_regular(path, _BYTES))
@@ -94,9 +95,9 @@ def read_anchors(pair: Pair, path: Path) -> Anchors:
 
 
 def write_anchors(path: Path, pairs: Indices, *, overwrite: bool = False) -> Path:
-    """Write pairs (k, 2) to a file that `read_anchors` reads: .csv with a heading, .json or .npy, whole or not at all.
+    """Write pairs (k, 2) to a file that `read_anchors` reads: .csv with a header, .json or .npy, whole or not at all.
 
-    Raises UserError where it cannot be written, or the ending is none of these.
+    Raises UserError if it cannot be written, or the suffix is none of these.
     """
     stream = io.BytesIO()
     match path.suffix.lower():
@@ -113,7 +114,7 @@ def write_anchors(path: Path, pairs: Indices, *, overwrite: bool = False) -> Pat
 
 
 def check_held_apart(pair: Pair, anchors: Anchors) -> None:
-    """Raise UserError where an anchor is a test image, though figures are over those."""
+    """Raise UserError if an anchor is a test image while figures are over test images."""
     for side, images in ((pair.source, anchors.source), (pair.target, anchors.target)):
         tested = images[side.latents.split[images] == TEST]
         if len(tested):
@@ -124,7 +125,7 @@ def check_held_apart(pair: Pair, anchors: Anchors) -> None:
 
 
 def _candidates(way: Way, count: int) -> Indices:
-    """Images of the source that are in both bundles, and test images of neither."""
+    """Images of the source that both bundles have, without test images of either."""
     there = way.counterparts
     known: Indices = np.flatnonzero((there >= 0) & (way.here.latents.split != TEST))
     known = known[way.there.latents.split[there[known]] != TEST]
@@ -141,7 +142,7 @@ def _anchors(way: Way, images: Indices) -> Anchors:
 
 
 def _paired(pair: Pair, images: Indices) -> Indices:
-    """Pairs (k, 2) of images, each with the same one of the target."""
+    """Pairs (k, 2) of images, each with the corresponding one of the target."""
     there = np.full(len(images), -1, np.int64)
     known = (images >= 0) & (images < len(pair.source))
     there[known] = pair.counterparts[images[known]]

@@ -1,8 +1,8 @@
-"""Pairs of two clouds none of whose pairs is known: from their shapes alone.
+"""Pairs between two clouds without any known pair, from their shapes alone.
 
-The neighbour graph of each is cut into groups, the groups of one are matched with those of the other, and what the
-matching says is refined by mutual nearest neighbours. Whether it is right is seen without any truth: a right one makes
-about as many mutual neighbours as two halves of one cloud have, a wrong one far fewer.
+The neighbour graph of each is cut into groups, the groups of one are matched with those of the other, and the matching
+is refined by mutual nearest neighbours. The result is checked without ground truth: a right one has about as many
+mutual neighbours as two halves of one cloud, a wrong one far fewer.
 """
 
 from collections.abc import Generator, Iterator
@@ -21,27 +21,27 @@ from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
 
 _POINTS = 3_000
-"""Points of a cloud whose shape is looked at."""
+"""Points of a cloud that determine its shape."""
 _TRIED = 1_500
-"""Points by which a matching is tried."""
+"""Points on which a matching is tried."""
 _GROUPS = range(6, 15)
 _MATCHINGS = 4
-"""Matchings tried at each attempt, those that cost least."""
+"""Matchings tried at each attempt, those with the lowest cost."""
 RIGHT = 0.83
-"""A mutual share so large, as part of what two halves of one cloud have, is that of a right matching; those of wrong
-ones were at most 0.81."""
+"""A matching counts as right from this mutual share on, relative to two halves of one cloud; wrong ones had at most
+0.81."""
 _RIVAL, _APART = 0.05, 0.5
-"""Another matching whose part is as near, and whose map is further off in mean square, is as good: none can be told to
-be right. Clouds with symmetries have such."""
+"""Another matching is equally good if its share is this close, and different if its map is this far off in mean square:
+then neither can be trusted. Clouds with symmetries have such matchings."""
 
 
 @dataclass(frozen=True, eq=False)
 class Blind:
-    """What was found without any known pair.
+    """The result of a search without any known pair.
 
-    grown: the pairs, which mean nothing where it failed. found: whether the measure says that they are right: so many
-    are mutual as only of the same images, or as many as of other images, while no other matching is as good. attempts:
-    how often it began. groups: into how many groups the clouds were cut; 0 where no cut could be matched.
+    grown: the pairs, which mean nothing if it failed. found: whether the pairs are right according to the measure: the
+    mutual share is one that only the same images reach, or that of different images while no other matching is as good.
+    attempts: how many were made. groups: the number of groups; 0 if none could be matched.
     """
 
     grown: Grown
@@ -51,12 +51,12 @@ class Blind:
 
     @property
     def ratio(self) -> float:
-        """The mutual share as part of what two halves of one cloud have."""
+        """The mutual share relative to that of two halves of one cloud."""
         return self.grown.share / max(self.grown.reachable, 1e-9)
 
     @property
     def note(self) -> str:
-        """What came of it, in a sentence."""
+        """The result, in a sentence."""
         share, needed = f"{self.grown.share:.2f}", f"{RIGHT * self.grown.reachable:.2f}"
         tries = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
         if self.found:
@@ -69,8 +69,8 @@ class Blind:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A matching of groups as tried on few points. to: the map it has led to. ratio: its mutual share to what it could
-    reach. groups: into how many the clouds were cut."""
+    """A matching of groups as tried on some points. to: the resulting map. ratio: its mutual share relative to the
+    reachable one. groups: the number of groups in each cloud."""
 
     to: Map
     ratio: float
@@ -80,10 +80,10 @@ class _Trial:
 def find_pairs(
     source: NDArray[np.floating], target: NDArray[np.floating], seed: int = 0, attempts: int = 5
 ) -> Generator[FitProgress, None, Blind]:
-    """Pairs of latents (n, d) and (m, e), of which none is known; begins again while the mutual share says so.
+    """Pairs of latents (n, d) and (m, e) without any known pair; starts over while the mutual share is too low.
 
-    Give it up by closing the generator. Raises UserError where there are too few latents, or they are not finite or all
-    alike. Where it does not succeed within so many attempts, what it returns says so.
+    Close the generator to cancel. Raises UserError if there are too few latents, or they are not finite or all equal.
+    If it does not succeed within this many attempts, the result says so.
     """
     if attempts < 1:
         raise UserError(f"blind: expected at least 1 attempt, found {attempts}")
@@ -106,7 +106,7 @@ def find_pairs(
 
 
 def _stands_out(chosen: _Trial, trials: list[_Trial], points: Floats) -> bool:
-    """Whether no other trial that says something else is nearly as good."""
+    """Whether no contradicting trial is nearly as good."""
     there = chosen.to(points[:_TRIED])
     rivals = (each for each in trials if each.ratio > chosen.ratio - _RIVAL)
     return all(np.square(each.to(points[:_TRIED]) - there).sum(1).mean() < _APART for each in rivals)
@@ -115,7 +115,7 @@ def _stands_out(chosen: _Trial, trials: list[_Trial], points: Floats) -> bool:
 def _finish(
     source: Cloud, target: Cloud, trial: _Trial, alone: bool, rng: np.random.Generator, attempt: int, attempts: int
 ) -> Generator[FitProgress, None, Blind]:
-    """Refine what a trial has found, on as many points as there are. alone: whether it stands out."""
+    """Refine the result of a trial, on as many points as there are. alone: whether it stands out."""
     refining = refine(source, target, trial.to, rng)
     while True:
         try:
@@ -128,7 +128,7 @@ def _finish(
 
 
 def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[tuple[float, _Trial | None]]:
-    """The matchings of one attempt, those that cost least first, tried: how far it is, and the last of them."""
+    """The trials of one attempt, in order of increasing cost: the progress, and the last trial."""
     graphs: list[Graph] = []
     for step, cloud in enumerate((source, target)):
         yield 0.1 * step, None
@@ -146,7 +146,7 @@ def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[
 
 
 def _matchings(a: Graph, b: Graph, count: int, rng: np.random.Generator) -> list[tuple[float, Shape, Shape, Indices]]:
-    """What it costs, the shapes of the two clouds cut into so many groups, and which group is which."""
+    """The cost, the shapes of the two clouds with this number of groups, and the matching of the groups."""
     seed = int(rng.integers(1 << 31))
     if min(each.embedding.shape[1] for each in (a, b)) < count:
         return []
@@ -157,7 +157,8 @@ def _matchings(a: Graph, b: Graph, count: int, rng: np.random.Generator) -> list
 
 
 def _tried(x: Floats, y: Floats, source: Floats, target: Floats, reachable: float) -> _Trial:
-    """Where the centres of matched groups (k, d) and (k, e) lead, by points of the two clouds."""
+    """The trial that results from the centres of matched groups (k, d) and (k, e), tested on points of the two
+    clouds."""
     growth = PairGrowth(x, y, rotation(source, target))
     for fit in (rotation, affine):
         for _ in growth.turns(fit, 8):

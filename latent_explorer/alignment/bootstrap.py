@@ -1,7 +1,7 @@
-"""Pairs grown from few anchors, by mutual nearest neighbours: rotation, then affine, then a kernel finish.
+"""Pairs grown from few anchors, by mutual nearest neighbours: rotation, then affine, then a final kernel map.
 
-After Conneau et al. (2018), arXiv 1710.04087, where a dictionary is refined so; and Moschella, Maiorca et al., Latent
-Communication in Artificial Neural Networks (arXiv 2406.11014), where few parallel anchors are grown.
+After Conneau et al. (2018), arXiv 1710.04087, who refine a dictionary this way; and Moschella, Maiorca et al., Latent
+Communication in Artificial Neural Networks (arXiv 2406.11014), who grow few parallel anchors.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -24,24 +24,24 @@ LEAST_ANCHORS = 3
 _MOST = 3_000
 """Points of each cloud that are compared with all of the other's."""
 _SOUGHT = 2_000
-"""Points of the source that are looked for among all of the target, where there are more than those."""
+"""Points of the source that are looked up among all of the target, if there are more."""
 _MORE = 8_000
-"""The same at last, where the two clouds hold other images: of these far fewer have a mutual neighbour."""
+"""The same in the final step for different images: far fewer of these have a mutual neighbour."""
 _TURNS, _BENDS, _SEARCHES = 12, 5, 6
-"""Maps of one kind, with a kernel, and on pairs found among all, that are fitted at most."""
+"""The maximum number of maps of one kind, with a kernel, and on pairs found among all."""
 _STEADY = 0.002
-"""A mutual share that has grown by less is as large as it gets."""
+"""A mutual share that grows by less than this has converged."""
 _SAME_IMAGES = 1.15
-"""A mutual share that is so many times that of two halves of one cloud: the two hold the same images."""
+"""From this multiple of the mutual share of two halves of one cloud on, both clouds hold the same images."""
 
 
 @dataclass(frozen=True, eq=False)
 class Grown:
-    """Pairs that were found, and how sure they are.
+    """Pairs that were found, and their reliability.
 
-    pairs: int64 (p, 2), rows of the source and the target, no row twice. share: mutual share, of the smaller of the
-    clouds compared, 0 to 1. reachable: the mutual share of two halves of the target: what other images can reach, and
-    the same images exceed.
+    pairs: int64 (p, 2), rows of the source and the target, without repetition. share: mutual share, of the smaller of
+    the compared clouds, 0 to 1. reachable: the mutual share of two halves of the target: different images can reach it,
+    and the same images exceed it.
     """
 
     pairs: Indices
@@ -50,17 +50,17 @@ class Grown:
 
     @property
     def same_images(self) -> bool:
-        """Whether so many are mutual that the two clouds hold the same images."""
+        """Whether the mutual share shows that both clouds hold the same images."""
         return self.share > _SAME_IMAGES * self.reachable
 
 
 def grow(
     source: NDArray[np.floating], target: NDArray[np.floating], anchors: NDArray[np.integer], seed: int = 0
 ) -> Generator[FitProgress, None, Grown]:
-    """Grow anchors int (k, 2), rows of latents (n, d) and (m, e), into pairs; rows need not correspond otherwise.
+    """Grow anchors int (k, 2), rows of latents (n, d) and (m, e), into pairs; the rows need not correspond otherwise.
 
-    The pairs hold the anchors. Give it up by closing the generator. Raises UserError where there are too few latents
-    or anchors, anchors are not among them, or latents are not finite or all alike.
+    The pairs include the anchors. Close the generator to cancel. Raises UserError if there are too few latents or
+    anchors, anchors are out of range, or latents are not finite or all equal.
     """
     anchors = _checked(np.asarray(anchors), len(source), len(target))
     clouds = Cloud.of(source, "source"), Cloud.of(target, "target")
@@ -76,7 +76,7 @@ def grow(
 def refine(
     source: Cloud, target: Cloud, begin: Map, rng: np.random.Generator, anchors: Indices | None = None
 ) -> Generator[FitProgress, None, Grown]:
-    """Pairs of two clouds, from a map that is about right; of a sample of each where they are large."""
+    """Pairs of two clouds, from an approximately right map; from a sample of each if they are large."""
     keep = np.zeros((0, 2), np.int64) if anchors is None else anchors
     rows = [sampled(len(cloud), _MOST, rng, keep[:, side]) for side, cloud in enumerate((source, target))]
     x, y = source.points[rows[0]], target.points[rows[1]]
@@ -96,10 +96,11 @@ def refine(
 
 
 def held_rotation(known_x: Floats, known_y: Floats) -> Fit:
-    """How a rotation is fitted on pairs, held by anchors (k, d) and (k, e) that weigh as much as all of the pairs.
+    """A function that fits a rotation on pairs, held by anchors (k, d) and (k, e) that weigh as much as all of the
+    pairs.
 
-    Found pairs confirm the map by which they were found: where it exchanges two classes, they never let go of it. The
-    anchors are right. Closure from ten anchors among other images, `mnist-ae-16d` to its twin: .93, without .88.
+    Found pairs confirm the map that produced them: if it exchanges two classes, they never let go of it. The anchors
+    are right. Closure from ten anchors among different images, `mnist-ae-16d` to its twin: .93, without .88.
     """
 
     def fit(x: Floats, y: Floats) -> Map:
@@ -110,7 +111,7 @@ def held_rotation(known_x: Floats, known_y: Floats) -> Fit:
 
 
 class PairGrowth:
-    """A map between points (n, d) and (m, e), the pairs that it makes, and the map that these make in turn."""
+    """A map between points (n, d) and (m, e), the pairs that it produces, and the map fitted on these."""
 
     def __init__(self, x: Floats, y: Floats, begin: Map) -> None:
         self.x, self.y, self.to = x, y, begin
@@ -118,14 +119,14 @@ class PairGrowth:
 
     @property
     def words(self) -> str:
-        """How far it is, for a person to read."""
+        """Its progress, for a person to read."""
         return f"{len(self.found.pairs):,} pairs, mutual share {self.found.share:.2f}"
 
     def turns(self, fit: Fit, most: int) -> Iterator[float]:
-        """Fit a map on the pairs and find pairs by it, again while their share grows: the part of the turns done.
+        """Fit a map on the pairs and find pairs with it, while their share grows: yields the part of the turns done.
 
-        A map that makes fewer pairs than the one before is given up: neighbours as rough as those of other images
-        flatten a map that is free to bend, and each turn more.
+        A map that gives fewer pairs than the one before is discarded: imprecise neighbours, like those of different
+        images, flatten a flexible map, more with each turn.
         """
         for turn in range(most):
             pairs = self.found.pairs
@@ -144,10 +145,10 @@ class PairGrowth:
 def _among_all(
     source: Cloud, target: Cloud, to: Map, turn: Fit, rng: np.random.Generator
 ) -> Generator[FitProgress, None, Grown]:
-    """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest.
+    """Look up part of the source among all of the target, and the other way round: more points have closer neighbours.
 
-    Where both hold the same images, samples of them hardly do, and it is seen here alone. Of other images, a rotation
-    is all that neighbours can tell without flattening it.
+    If both hold the same images, samples of them hardly do, and only this step shows it. With different images,
+    neighbours determine no more than a rotation without flattening.
     """
     x, y, before = source.points, target.points, 0.0
     words = f"looking among all {max(len(x), len(y)):,} latents"
@@ -168,7 +169,7 @@ def _among_all(
 
 
 def _checked(anchors: Indices, *counts: int) -> Indices:
-    """Anchors int64 (k, 2). Raises UserError where there are too few, one is twice or none of the latents."""
+    """Anchors int64 (k, 2). Raises UserError if there are too few, or one is repeated or out of range."""
     if anchors.ndim != 2 or anchors.shape[1] != 2 or anchors.dtype.kind not in "iu" or len(anchors) < LEAST_ANCHORS:
         raise UserError(
             f"anchors: expected at least {LEAST_ANCHORS} pairs of indices (k, 2) to grow from, found "

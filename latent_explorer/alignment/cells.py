@@ -1,4 +1,4 @@
-"""The data nearest to latents, nearly always: looked for in the cells of space around each latent alone."""
+"""Approximate nearest neighbours of latents: searched only in the cells of space around each latent."""
 
 from functools import cached_property
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from latent_explorer.charts.neighbours import one_thread
 
 _CELLS, _DATA = 256, 1200
-"""How many cells, and how many data at least are looked through: of 70,000 of 16 dimensions 7 or 8 of the 10 nearest
-are found, and the others are hardly farther."""
+"""The number of cells, and the minimum number of data searched: of 70,000 in 16 dimensions it finds 7 or 8 of the 10
+nearest, and the others are hardly farther away."""
 
 _LEARNT_FROM, _ROUNDS = 20, 3  # data a cell, and rounds of Lloyd's algorithm, that say where the cells are
 _BLOCK = 4096
@@ -27,7 +27,8 @@ class Cells:
         self._rows = np.hstack([-2 * self._points, squares])
 
     def near(self, z: NDArray[np.float32], count: int) -> tuple[Distances, Indices]:
-        """Distances and indices (m, count) of about the nearest to places (m, d), nearest first; or of all data."""
+        """Distances and indices (m, count) of approximately the nearest to places (m, d), nearest first; or of all
+        data."""
         count = min(count, len(self._points))
         indices = np.empty((len(z), count), np.int64)
         with one_thread():
@@ -42,7 +43,7 @@ class Cells:
         return self.nearest_of(z, indices, count)
 
     def nearest_of(self, z: NDArray[np.float32], indices: Indices, count: int) -> tuple[Distances, Indices]:
-        """The same among these of the data (m, k), at least `count`."""
+        """The same, searching only these of the data (m, k), at least `count`."""
         apart = self._points[indices]
         apart -= z[:, None]
         squares = np.einsum("mkd,mkd->mk", apart, apart)
@@ -54,7 +55,7 @@ class Cells:
 
     @cached_property
     def _centres(self) -> NDArray[np.float32]:
-        """The middles (cells, d) of the cells, by k-means of some of the data."""
+        """The centres (cells, d) of the cells, by k-means on a sample of the data."""
         count = max(1, min(_CELLS, len(self._points) * _CELLS // 2**16))
         draw = np.random.default_rng(0)
         some = self._points[draw.permutation(len(self._points))[: _LEARNT_FROM * count]]
@@ -69,7 +70,7 @@ class Cells:
 
     @cached_property
     def _data(self) -> list[Indices]:
-        """Which of the data are looked through for a latent in each cell: those of it, and of the cells around it."""
+        """The data searched for a latent in each cell: those of the cell, and of the cells around it."""
         with one_thread():
             cells = _cell_of(self._points, self._centres)
         order = np.argsort(cells, kind="stable")

@@ -15,23 +15,23 @@ from latent_explorer.errors import UserError
 from latent_explorer.service.aside import aside
 
 COUNTS = (5, 10, 20, 50, 100, 200, 300, 500, 1000)
-"""Numbers of anchors that are tried, each of them anchors of the next as well."""
+"""The numbers of anchors that are tried; each set contains the one before."""
 
 _TESTED, _FEW = 500, 20  # images on which it is measured; with fewer, training images are kept from the anchors for it
 _SEED = 0
 
 
 class ClosureMeasurer:
-    """Measures closures from the source of a pair to its target; what takes seconds to load is kept."""
+    """Measures closures from the source of a pair to its target; keeps what takes seconds to load."""
 
     def __init__(self, pair: Pair) -> None:
         self._pair, self._way = pair, pair.ways[0]
         self._measured: _Measure | None = None
 
     def measure(self, request: MeasureClosure) -> Iterator[Reply | None]:
-        """The replies to a request: the closure by its own anchors, then by more and more chosen at random.
+        """The replies to a request: the closure with its own anchors, then with more and more random ones.
 
-        At None something else may go first. Raises UserError where it cannot be measured.
+        Each None gives others a turn. Raises UserError if it cannot be measured.
         """
         kind, way = translator_kind(request.kind), self._way
         self._pair.check(request.source, request.target)
@@ -56,7 +56,8 @@ class ClosureMeasurer:
 
 @dataclass(frozen=True, eq=False)
 class _Measure:
-    """What closures are measured by. tested: images here. naive, own: errors without translator, and of the target."""
+    """The material of the measurement. tested: images here. naive, own: errors without translator, and of the
+    target."""
 
     way: Way
     tested: Indices
@@ -66,7 +67,7 @@ class _Measure:
     note: str
 
     def closure(self, kind: TranslatorKind, here: Indices, there: Indices) -> Generator[None, None, float]:
-        """That of a translator fitted on some anchors."""
+        """The closure of a translator fitted on some anchors."""
 
         def stitched() -> float:
             x, y = self.way.here.mean[here].astype(np.float64), self.way.there.mean[there].astype(np.float64)
@@ -80,7 +81,7 @@ class _Measure:
 
 
 def _measure(way: Way, tested: Indices) -> Generator[None, None, _Measure]:
-    """Load the target's decoder and the images, which takes seconds, and find what all closures have in common."""
+    """Load the target's decoder and the images, which takes seconds, and compute what all closures share."""
     drawer, there = Drawer(way.there), way.counterparts[tested]
 
     def errors() -> tuple[float, float, str]:
@@ -94,9 +95,9 @@ def _measure(way: Way, tested: Indices) -> Generator[None, None, _Measure]:
 
 
 def _parted(way: Way, taken: Indices) -> tuple[Indices, Indices]:
-    """Images here that closure is measured on, and those that may be anchors, in the order in which they are taken.
+    """The images here that closure is measured on, and the possible anchors, in the order in which they are taken.
 
-    Test images of both, or, where there are hardly any, some others; none that a person has made an anchor.
+    Test images of both or, if there are hardly any, some others; without a person's anchors.
     """
     known = np.flatnonzero(way.counterparts >= 0)
     if not len(known):

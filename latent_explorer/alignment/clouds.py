@@ -1,4 +1,4 @@
-"""Latents of a space as a cloud of points: checked, sampled, put at the origin and at a common scale."""
+"""Latents of a space as a cloud of points: checked, sampled, centred and scaled."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from latent_explorer.errors import UserError
 
 Indices = NDArray[np.int64]
 LEAST = 50
-"""Points from which neighbours say anything."""
+"""The minimum number of points for a neighbour search."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Latents (n, d), their mean taken off, divided by the root mean square of their length. mean: (d,)."""
+    """Latents (n, d), minus their mean, divided by the root mean square of their length. mean: (d,)."""
 
     points: Floats
     mean: Floats
@@ -23,9 +23,9 @@ class Cloud:
 
     @classmethod
     def of(cls, z: NDArray[np.floating], name: str) -> "Cloud":
-        """Of latents (n, d); name: source or target, for errors.
+        """The cloud of latents (n, d); name: source or target, for errors.
 
-        Raises UserError where there are fewer than `LEAST`, one is not finite, or all are alike.
+        Raises UserError if there are fewer than `LEAST`, one is not finite, or all are equal.
         """
         z = np.asarray(z, np.float64)
         if z.ndim != 2 or len(z) < LEAST or z.shape[1] < 1:
@@ -50,7 +50,7 @@ class Cloud:
 
 
 def sampled(count: int, most: int, rng: np.random.Generator, keep: Indices | None = None) -> Indices:
-    """At most `most` of the indices below `count`, ascending, those to keep among them."""
+    """At most `most` of the indices below `count`, ascending, including those to keep."""
     if count <= most:
         return np.arange(count)
     kept = np.unique(keep) if keep is not None else np.zeros(0, np.int64)

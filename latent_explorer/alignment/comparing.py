@@ -1,4 +1,4 @@
-"""Bundles compared with one another: each ordered pair, with translators fitted on several choices of anchors."""
+"""Compares bundles: each ordered pair, with translators fitted on several choices of anchors."""
 
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -25,12 +25,12 @@ _TAUGHT = 0.8  # of known pairs, where there are no common images to take figure
 
 @dataclass(frozen=True)
 class Asked:
-    """How bundles are to be compared.
+    """The settings of a comparison.
 
-    anchors: how many; None for 300, or all of a file. choose: one of `CHOICES`, or a file. seeds: how often anchors are
-    chosen anew. growth: how further pairs are found, among training images in no known order; disjoint: of each bundle
-    others. relative: the measure of the coordinates relative to the anchors by which images are ranked, or None where
-    they are ranked by translated latents.
+    anchors: their number; None for 300, or all of a file. choose: one of `CHOICES`, or a file. seeds: the number of
+    anchor choices. growth: how further pairs are found, among training images in unknown order; disjoint: with
+    different images for each bundle. relative: the measure of the coordinates relative to the anchors by which images
+    are ranked, or None to rank by translated latents.
     """
 
     translator: str = "affine"
@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Working:
-    """What is under way. done, total: of the runs."""
+    """The current work. done, total: of the runs."""
 
     words: str
     done: int
@@ -53,11 +53,11 @@ class Working:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """One way.
+    """One direction.
 
-    anchors: how many each run had. images: over how many figures are. runs: the figures of each. first: the translator
-    of the first, None where no pairs were found. trusted: of each run, whether the pairs are right as far as can be
-    seen. notes: what a person should know.
+    anchors: how many each run had. images: the number of images behind the figures. runs: the figures of each. first:
+    the translator of the first, None if no pairs were found. trusted: for each run, whether the pairs appear right.
+    notes: for a person.
     """
 
     source: Side
@@ -76,14 +76,14 @@ class Compared:
 
     @property
     def spread(self) -> dict[str, float]:
-        """The standard deviation of those figures that vary."""
+        """The standard deviation of the varying figures."""
         return averaged(list(self.runs))[1]
 
 
 def compare(folders: Sequence[Path], asked: Asked) -> Iterator[Working | Compared]:
-    """Compare bundles, each ordered pair; yields what is under way, and each way once it is measured.
+    """Compare bundles, each ordered pair; yields the current work, and each direction once it is measured.
 
-    Raises UserError where a bundle is broken, two are the same, or anchors cannot be had as asked.
+    Raises UserError if a bundle is broken, two are the same, or the requested anchors are not available.
     """
     translator_kind(asked.translator)
     if len(folders) < 2 or len(set(folders)) < len(folders):
@@ -107,7 +107,7 @@ def compare(folders: Sequence[Path], asked: Asked) -> Iterator[Working | Compare
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
-    """A way, and for each run its anchors and the images over which its figures are taken, both along the way."""
+    """A direction, and for each run its anchors and the images for its figures, both along the direction."""
 
     pair: Pair
     way: Way
@@ -146,7 +146,7 @@ def _pairs(plan: _Plan, anchors: Anchors, seed: int, asked: Asked) -> Generator[
 
 
 def _fit(way: Way, anchors: Anchors, kind: str) -> Fitted | None:
-    """The translator; None where hardly any pair was found."""
+    """The translator; None if hardly any pair was found."""
     x, y = way.here.mean[anchors.source], way.there.mean[anchors.target]
     if len(x) < translator_kind(kind).least(x.shape[1], y.shape[1]):
         return None
@@ -154,7 +154,7 @@ def _fit(way: Way, anchors: Anchors, kind: str) -> Fitted | None:
 
 
 def _chosen(pair: Pair, way: Way, asked: Asked) -> list[tuple[Anchors, HeldOutPairs]]:
-    """The anchors of each run. Raises UserError where they cannot be had."""
+    """The anchors of each run. Raises UserError if they are not available."""
     if asked.growth == "blind":
         none = np.zeros(0, np.int64)
         tested = HeldOutPairs.common(pair)
@@ -173,7 +173,7 @@ def _chosen(pair: Pair, way: Way, asked: Asked) -> list[tuple[Anchors, HeldOutPa
 
 
 def _drawn(pair: Pair, known: Anchors, asked: Asked) -> Iterator[tuple[Anchors, HeldOutPairs]]:
-    """As many of known pairs as asked for; where there are no common images, figures are over the others."""
+    """The requested number of known pairs; without common images, figures are over the others."""
     apart = (pair.counterparts >= 0).any()
     if apart:
         check_held_apart(pair, known)

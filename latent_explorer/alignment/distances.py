@@ -12,7 +12,7 @@ _HELD = 1 << 21
 
 
 def blocks(count: int, width: int) -> Iterator[slice]:
-    """Slices of rows 0..count, of so many values each that few enough are held at a time."""
+    """Slices of the rows 0..count, with this many values each, small enough to be held at a time."""
     rows = max(1, _HELD // max(width, 1))
     return (slice(start, min(start + rows, count)) for start in range(0, count, rows))
 

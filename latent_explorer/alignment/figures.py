@@ -1,4 +1,4 @@
-"""The figures of two aligned spaces, as the papers have them: over the test split, from the source to the target.
+"""The figures of two aligned spaces, as in the papers: over the test split, from the source to the target.
 
 Closure, stitching and zero-shot accuracy: Latent Communication in Artificial Neural Networks (arXiv 2406.11014) and
 what it builds on, relative representations (arXiv 2209.15430) and direct translation (arXiv 2311.00664).
@@ -21,20 +21,20 @@ from latent_explorer.charts.relative import Measure
 from latent_explorer.errors import UserError
 
 _RANKED_BY_PICTURES = 2
-"""Dimensions up to which images are ranked by their pictures: distances in a plane say too little."""
+"""The maximum dimension for ranking images by their pictures: distances in a plane say too little."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Those of one way, each None where it cannot be measured.
+    """The figures of one direction, each None if it cannot be measured.
 
-    closure: C = (naive - stitched) / (naive - own), of mean squared errors on pixels in [0, 1]: of the target's
-    decoder on translated latents (stitched), on the source's latents as they are, with zeros appended or dimensions cut
-    off (naive), and on the target's own latents (own). mrr: the mean reciprocal rank of the true image among all by the
-    distance of its own latent from the translated one; where the target has two dimensions, of its decoded picture.
-    zero_shot_accuracy: of a classifier taught on the target's latents, on translated ones; own_accuracy: on its own.
-    cka_linear, cka_rbf, svcca, neighbour_overlap: see `similarity`; of the two spaces as they are. seconds: to find
-    pairs and fit.
+    closure: C = (naive - stitched) / (naive - own), of mean squared errors on pixels in [0, 1]: of the target's decoder
+    on translated latents (stitched), on the source's latents padded with zeros or truncated (naive), and on the
+    target's own latents (own). mrr: the mean reciprocal rank of the true image among all by the distance of its own
+    latent from the translated one; if the target has two dimensions, of its decoded picture.
+    zero_shot_accuracy: of a classifier trained on the target's latents, on translated ones; own_accuracy: on its own.
+    cka_linear, cka_rbf, svcca, neighbour_overlap: see `similarity`; of the two spaces without a translator. seconds: to
+    find pairs and fit.
     """
 
     closure: float | None = None
@@ -51,7 +51,7 @@ class Figures:
     seconds: float | None = None
 
     def beside(self, other: "Figures") -> "Figures":
-        """Those that are known of either."""
+        """The figures known in either."""
         return Figures(*(b if a is None else a for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
@@ -60,14 +60,14 @@ FIGURES = tuple(each.name for each in fields(Figures))
 
 @dataclass(frozen=True, eq=False)
 class HeldOutPairs:
-    """The images over which figures are taken, as images of the source and of the target, int64 (n,) each."""
+    """The images for the figures, as images of the source and of the target, int64 (n,) each."""
 
     source: Indices
     target: Indices
 
     @classmethod
     def common(cls, pair: Pair) -> "HeldOutPairs":
-        """The test images that are in both bundles. Raises UserError where there are none."""
+        """The test images that both bundles have. Raises UserError if there are none."""
         there = pair.counterparts
         images = np.flatnonzero((there >= 0) & (pair.source.latents.split == TEST))
         if not len(images):
@@ -79,7 +79,7 @@ class HeldOutPairs:
 
     @classmethod
     def others(cls, anchors: Anchors, chosen: NDArray[np.bool_]) -> "HeldOutPairs":
-        """Known pairs that are not among the anchors chosen."""
+        """Known pairs that are not among the chosen anchors."""
         return cls(anchors.source[~chosen], anchors.target[~chosen])
 
     @property
@@ -89,7 +89,7 @@ class HeldOutPairs:
 
 
 class Bench:
-    """Measures pairs of bundles, and keeps what the next pair needs again."""
+    """Measures pairs of bundles, and keeps what the next pair needs."""
 
     def __init__(self) -> None:
         self._drawers: dict[int, Drawer] = {}
@@ -98,7 +98,7 @@ class Bench:
         self._naive: dict[bytes, float] = {}
 
     def alike(self, source: Side, target: Side, tested: HeldOutPairs) -> Figures:
-        """How alike the spaces are, without any map."""
+        """How similar the spaces are, without a translator."""
         key = b"".join(sorted((self._key(source, tested.source), self._key(target, tested.target))))
         if key not in self._alike:
             x, y = source.mean[tested.source], target.mean[tested.target]
@@ -111,7 +111,7 @@ class Bench:
         return self._alike[key]
 
     def stitched(self, source: Side, target: Side, tested: HeldOutPairs, translator: Translator) -> Figures:
-        """What a translator is worth."""
+        """How good a translator is."""
         z = translator.to(source.mean[tested.source])
         drawer = self.drawer(target)
         found = Figures(mrr=self._rank(target, tested, z))
@@ -131,11 +131,11 @@ class Bench:
         return found
 
     def drawer(self, side: Side) -> Drawer:
-        """What a bundle's decoder draws."""
+        """The decoder of a bundle."""
         return self._drawers.setdefault(id(side), Drawer(side))
 
     def notes(self, source: Side, target: Side) -> Iterator[str]:
-        """What cannot be measured as it should be, in sentences."""
+        """What cannot be measured properly, in sentences."""
         shapes = ["x".join(map(str, each.config.net.image_shape)) for each in (source, target)]
         if shapes[0] != shapes[1]:
             yield (
@@ -186,7 +186,7 @@ def relative_rank(source: Side, target: Side, tested: HeldOutPairs, anchors: Anc
 
 
 def averaged(runs: list[Figures]) -> tuple[dict[str, float | None], dict[str, float]]:
-    """Of several runs, the mean of each figure, and the standard deviation of those that vary."""
+    """The mean of each figure over several runs, and the standard deviation of the varying ones."""
     means: dict[str, float | None] = {}
     spreads: dict[str, float] = {}
     for name in FIGURES:

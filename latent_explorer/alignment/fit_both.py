@@ -1,4 +1,4 @@
-"""Translators both ways between a pair, and what they do to all its images."""
+"""Translators in both directions between a pair, and the translation of all its images."""
 
 import time
 from collections.abc import Generator, Iterator
@@ -19,14 +19,14 @@ from latent_explorer.service.aside import Aside
 
 _KEPT = 4  # maps that are kept ready
 _PATIENCE = 0.25
-"""Seconds that a fit may take before something else may go first: one that takes no longer is always answered."""
+"""Seconds of a fit before others get a turn: a shorter one is always completed."""
 
 Steps = Iterator[Reply | None]
 
 
 @dataclass(frozen=True, eq=False)
 class _LastFit:
-    """What was fitted last: on which pairs of images, and of which kind."""
+    """The last fit: its pairs of images, and its kind."""
 
     images: Indices
     kind: str
@@ -34,7 +34,7 @@ class _LastFit:
 
 
 class Fitter:
-    """Answers what is asked of a pair, and keeps what the next question is likely to need again."""
+    """Answers requests about a pair, and keeps what the next one probably needs."""
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
@@ -44,7 +44,7 @@ class Fitter:
         self._aside = Aside("fit")
 
     def fit(self, request: FitBoth) -> Steps:
-        """All replies to a request. Raises UserError where it cannot be served."""
+        """All replies to a request. Raises UserError if it cannot be served."""
         began = time.perf_counter()
         self.pair.check(request.source, request.target)
         (there, lacking), (home, also_lacking) = self._placer(True, request), self._placer(False, request)
@@ -69,7 +69,7 @@ class Fitter:
         yield ErrorsMeasured(request.number, translated.errors, others.errors)
 
     def _fitted(self, request: FitBoth, pairs: Pairs, forth: bool) -> Generator[Reply | None, None, Fitted]:
-        """A fit of the kind of translator asked for; that of the last time, if it was the same."""
+        """A fit of the requested kind of translator; the last one, if it was the same."""
         known, kind = self._last.get(forth), translator_kind(request.kind)
         if known is None or known.kind != kind.name or not np.array_equal(known.images, pairs.images):
             x, y = self.pair.latents(pairs.images[:, 0], pairs.images[:, 1])
@@ -80,7 +80,7 @@ class Fitter:
         return known.fitted
 
     def _placer(self, forth: bool, request: FitBoth) -> tuple[Placer | None, str]:
-        """What puts images on a map, if that is asked for; or why it cannot be done."""
+        """The placer of images on a map, if requested; or why that is not possible."""
         if not request.places[forth]:
             return None, ""
         key = forth, request.charts[forth]
@@ -96,7 +96,7 @@ class Fitter:
 
 
 def _telling(words: Fitting, work: Generator[None, None, Fitted]) -> Generator[Reply | None, None, Fitted]:
-    """What work gives; at its first pause that it is under way is told."""
+    """The results of some work; its first pause is reported as running."""
     told = False
     while True:
         try:
@@ -111,7 +111,7 @@ def _telling(words: Fitting, work: Generator[None, None, Fitted]) -> Generator[R
 
 
 def _until_pause(steps: Steps) -> Steps:
-    """What comes of steps until something else may go first; they can be gone on with."""
+    """The results of steps until others get a turn; they can be continued."""
     for reply in steps:
         if reply is None:
             return
@@ -119,7 +119,7 @@ def _until_pause(steps: Steps) -> Steps:
 
 
 def _missed(way: Way, translator: Translator, here: Indices, there: Indices) -> NDArray[np.float64]:
-    """How far a translator that knows no anchors is off at them, as `Fitted` has it of one that does."""
+    """The error at the anchors of a translator that does not know them, as in `Fitted`."""
     apart = translator.to(way.here.mean[here]) - way.there.mean[there]
     missed: NDArray[np.float64] = np.linalg.norm(apart, axis=1).astype(np.float64) / way.there.spread
     return missed

@@ -1,4 +1,4 @@
-"""Figures of a translator that are known in milliseconds, from latents alone; numpy alone is needed."""
+"""Figures of a translator from latents alone, in milliseconds; needs only numpy."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ _NEIGHBOURS = 10
 
 @dataclass(frozen=True)
 class Glance:
-    """Of some images that both spaces have, in [0, 1].
+    """Figures over some common images, in [0, 1].
 
-    mutual: the share of them whose translated latent and whose own latent in the target are each other's nearest.
+    mutual: the share whose translated latent and own latent in the target are mutual nearest neighbours.
     overlap: the share of the 10 nearest in one space that are among the 10 nearest in the other, see `similarity`.
-    images: how many were looked at.
+    images: their number.
     """
 
     mutual: float
@@ -29,7 +29,7 @@ class Glance:
 def at_a_glance(
     translator: Translator, source: NDArray[np.float32], target: NDArray[np.float32], pairs: NDArray[np.int64]
 ) -> Glance | None:
-    """Look at some of the pairs (k, 2) of images of latents (n, s) and (m, t); None where there are too few."""
+    """The figures for some of the pairs (k, 2) of images of latents (n, s) and (m, t); None if there are too few."""
     some = pairs[np.linspace(0, len(pairs) - 1, min(len(pairs), _IMAGES)).astype(np.int64)] if len(pairs) else pairs
     if len(some) <= 2 * _NEIGHBOURS:
         return None

@@ -1,4 +1,4 @@
-"""Pairs besides the anchors: grown from them by mutual nearest neighbours, or found without any."""
+"""Pairs besides the anchors: grown by mutual nearest neighbours, or found without any."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from latent_explorer.alignment.protocol import Growth
 
 @dataclass(frozen=True, eq=False)
 class FoundPairs:
-    """What a translator is fitted on. anchors: all pairs, those known first. note: how that went; may be empty.
+    """The pairs for a translator. anchors: all pairs, known ones first. note: on the search; may be empty.
 
-    trusted: False where the measure of a blind search says that it failed.
+    trusted: False if the measure of a blind search says that it failed.
     """
 
     anchors: Anchors
@@ -28,9 +28,9 @@ class FoundPairs:
 def find(
     sides: tuple[Side, Side], images: tuple[Indices, Indices], known: Anchors, growth: Growth, seed: int = 0
 ) -> Generator[FitProgress, None, FoundPairs]:
-    """Pairs among some images of the source and of the target, in whatever order; all known ones are among them.
+    """Pairs among some images of the source and of the target, in any order, including all known ones.
 
-    Without growth, those known. Raises UserError as `bootstrap.grow` and `blind.find_pairs` do.
+    Without growth, only the known ones. Raises UserError like `bootstrap.grow` and `blind.find_pairs`.
     """
     if not growth:
         return FoundPairs(known)
@@ -45,9 +45,9 @@ def find(
 
 
 def pools(sides: tuple[Side, Side], known: Anchors, seed: int, *, disjoint: bool) -> tuple[Indices, Indices]:
-    """Training images of two bundles among which pairs are looked for, shuffled, the known pairs first.
+    """Training images of two bundles for the search of pairs, shuffled, the known pairs first.
 
-    disjoint: of each half of the images, so that no image but those of the anchors is in both.
+    disjoint: half of the images for each, so that only the anchors' images are in both.
     """
     rng, found = np.random.default_rng((seed, 1)), []
     for number, (side, own) in enumerate(zip(sides, (known.source, known.target), strict=True)):
@@ -64,7 +64,7 @@ def _of(images: tuple[Indices, Indices], pairs: Indices) -> Anchors:
 
 
 def _places(rows: Indices, wanted: Indices) -> Indices:
-    """Where in rows the wanted ones are."""
+    """The positions of the wanted ones in rows."""
     order = np.argsort(rows)
     places: Indices = order[np.searchsorted(rows, wanted, sorter=order)]
     return places

@@ -1,7 +1,7 @@
-"""The translator that bends: an affine map, and a kernel ridge regression for what that leaves.
+"""The non-linear translator: an affine map, and a kernel ridge regression for its residual.
 
-Both are one kernel, `b <x, y> + 1 / (1 + |x - y|^2 / (2 w^2))`, with a b so large that the affine part is hardly held
-back, over latents in units of their root mean square deviation.
+Both are one kernel, `b <x, y> + 1 / (1 + |x - y|^2 / (2 w^2))`, with b so large that the affine part is hardly
+regularised, on latents in units of their root mean square deviation.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from latent_explorer.alignment.translator import Arrays, Floats, TranslatorKind,
 
 _AXES = {"centres": "ks", "heights": "kt", "weight": "st", "offset": "t", "width": "o"}
 _AFFINE = 100.0
-"""The variance of the affine part, of that of what bends."""
+"""The variance of the affine part relative to the non-linear one."""
 _WIDTHS = (0.1, 0.3, 1.0, 2.0, 4.0)
-"""w^2 to choose from, of half the mean squared distance of two anchors."""
+"""The candidates for w^2, relative to half the mean squared distance of two anchors."""
 _RIDGES = np.logspace(-4, 1, 11)
 _TRIED = 200
-"""Anchors on which width and ridge are chosen: an eigendecomposition of 300 takes three times as long."""
+"""The number of anchors used to choose width and ridge: an eigendecomposition of 300 takes three times as long."""
 _CENTRES = 4096
-"""Anchors that are fitted at most: of the matrix between them, 128 MiB are held twice."""
+"""The maximum number of anchors in a fit: the matrix between them, 128 MiB, is held twice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class KernelTranslator:
 
 
 def fit_kernel(source: Floats, target: Floats) -> tuple[KernelTranslator, Floats]:
-    """Width and ridge are those with the smallest leave-one-out error on some of the anchors, in closed form.
+    """Width and ridge have the smallest leave-one-out error on some of the anchors, in closed form.
 
     The residual of a kernel ridge regression without anchor i is c_i / (G^-1)_ii, where G is the kernel matrix and the
     ridge, c = G^-1 y (Rasmussen and Williams 2006, 5.4.2). Of very many anchors, only some are fitted.
@@ -74,14 +74,14 @@ def fit_kernel(source: Floats, target: Floats) -> tuple[KernelTranslator, Floats
 
 
 def restore_kernel(arrays: Arrays) -> KernelTranslator:
-    """The translator of these arrays. Raises UserError where they are none of its."""
+    """The translator of these arrays. Raises UserError if they do not fit."""
     found = checked_arrays("kernel", arrays, _AXES)
     found["width"] = np.maximum(found["width"], 1e-300)
     return KernelTranslator(**found)
 
 
 def _chosen(x: Floats, y: Floats) -> tuple[float, float]:
-    """The squared width and the ridge of the smallest leave-one-out error."""
+    """The squared width and the ridge with the smallest leave-one-out error."""
     if len(x) > _TRIED:
         some = np.linspace(0, len(x) - 1, _TRIED).round().astype(np.int64)
         x, y = x[some], y[some]

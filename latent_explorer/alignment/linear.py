@@ -15,10 +15,11 @@ from latent_explorer.alignment.translator import Arrays, Floats, TranslatorKind,
 
 _AXES = {"weight": "st", "offset": "t"}
 _LEAST_SQUARES = 1e-9
-"""The ridge of plain least squares: so small that it only picks the shortest solution where there are many."""
+"""The ridge of plain least squares: so small that it only picks the shortest of several solutions."""
 _RIDGES = np.logspace(-5, 1, 13)
 _EXACT = 1 << 21
-"""Multiplications, about, that leaving out each anchor by itself may cost: the rotations of 300 in 16 dimensions."""
+"""The approximate maximum number of multiplications for leaving out each anchor individually: the rotations of 300 in
+16 dimensions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +40,14 @@ class LinearTranslator:
 
 
 def restore_linear(arrays: Arrays) -> LinearTranslator:
-    """The translator of these arrays. Raises UserError where they are none of its."""
+    """The translator of these arrays. Raises UserError if they do not fit."""
     return LinearTranslator(**checked_arrays("of this kind", arrays, _AXES))
 
 
 def fit_orthogonal(source: Floats, target: Floats) -> tuple[LinearTranslator, Floats]:
     """The rotation or reflection R that minimises |X R - Y| over the standardised anchors, padded with zeros.
 
-    Each anchor is left out by itself where that is affordable, else with a few others at a time.
+    Each anchor is left out individually if that is affordable, else with a few others at a time.
     """
     everyone = np.ones((1, len(source)))
     weight, offset = (each[0] for each in _rotations(source, target, everyone))
@@ -76,15 +77,15 @@ def _rotations(source: Floats, target: Floats, kept: Floats) -> tuple[Floats, Fl
 
 
 def fit_affine(source: Floats, target: Floats) -> tuple[LinearTranslator, Floats]:
-    """Least squares over the standardised anchors; the shortest of many solutions where there are few anchors."""
+    """Least squares over the standardised anchors; with few anchors, the shortest of many solutions."""
     return fit_ridge(source, target, np.array([_LEAST_SQUARES]))
 
 
 def fit_ridge(source: Floats, target: Floats, ridges: Floats = _RIDGES) -> tuple[LinearTranslator, Floats]:
-    """Ridge regression over the standardised anchors, of the ridge with the smallest leave-one-out error.
+    """Ridge regression over the standardised anchors, with the ridge of the smallest leave-one-out error.
 
-    ridges: to choose from, per anchor. The residual r_i of a fit to all becomes r_i / (1 - h_ii) without anchor i
-    (PRESS; Allen 1974), exactly but for the standardising, which is that of all anchors.
+    ridges: the candidates, per anchor. The residual r_i of a fit to all becomes r_i / (1 - h_ii) without anchor i
+    (PRESS; Allen 1974), exact except for the standardisation, which uses all anchors.
     """
     standard, middle = Standard.of(source), target.mean(0)
     left, values, right = np.linalg.svd(standard.of_raw(source), full_matrices=False)

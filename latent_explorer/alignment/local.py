@@ -1,10 +1,10 @@
-"""The translator for spaces that are torn apart on the way, as those of two dimensions are: local and robust.
+"""The local, robust translator, for spaces with tears between them, as in two dimensions.
 
-Two models lay the same classes out side by side in another order: no smooth map leads from one to the other, and the
-mean of neighbours that lie in two classes lies in a third. Here each anchor has an affine map of its own, fitted on
-those of its neighbours that go the same way; the anchors around a latent each say where it goes, and the geometric
-median of what they say counts, which heeds no minority. Their weights vanish towards the farthest, so nothing jumps.
-Parts: modified Shepard weights with nodal functions (Renka 1988), the geometric median by Weiszfeld's steps.
+Two models arrange the same classes differently: no smooth map leads from one to the other, and the mean of neighbours
+in two classes lies in a third. Here each anchor has its own affine map, fitted on those neighbours that move the same
+way; the anchors around a latent each predict where it goes, and the result is the geometric median of the predictions,
+which ignores minorities. Their weights vanish towards the farthest, so nothing jumps. Parts: modified Shepard weights
+with nodal functions (Renka 1988), the geometric median by Weiszfeld's steps.
 """
 
 from dataclasses import dataclass, replace
@@ -19,25 +19,25 @@ from latent_explorer.alignment.translator import Arrays, Floats, TranslatorKind,
 _AXES = {"source": "ks", "target": "kt", "slopes": "kst", "trust": "k", "guesses": "kt", "units": "u"}
 _GUIDE = "guide_"
 _ASKED, _TAUGHT = 15, 200
-"""Anchors that say where a latent goes; neighbours that the map of an anchor is fitted on."""
+"""The number of anchors that predict where a latent goes; the number of neighbours for an anchor's map."""
 _SAME_WAY = 0.05
-"""Of the spread of the target: about so far apart lie neighbours that go the same way."""
+"""Relative to the spread of the target: the distance of neighbours that move the same way."""
 _SLOPE_RIDGE = 0.05
 _STEPS, _SOFTENING = 60, 0.01
 _GUIDE_SHARE = 0.55
-"""Of the guide in distances: with it, neighbours in 16 dimensions are those that go the same way, too."""
+"""The weight of the guide in distances: with it, neighbours in 16 dimensions move the same way, too."""
 _TRUSTS = (0.0, 2.0)
-"""The power of trust in weights, to choose from."""
+"""The candidates for the power of trust in weights."""
 
 
 @dataclass(frozen=True, eq=False)
 class LocalTranslator:
-    """Anchors, each with an affine map of its own.
+    """Anchors, each with its own affine map.
 
     source: float64 (k, source dimensions), target: (k, target dimensions), slopes: (k, source dimensions, target
-    dimensions); trust: (k,), how much of its surroundings goes the way of an anchor. guesses: (k, target dimensions),
-    where the guide, a smooth translator, takes each anchor when fitted on the others: distances count it in. units:
-    (4,), spreads of source and target, the share of the guide, the power of trust.
+    dimensions); trust: (k,), how much of its surroundings moves like an anchor. guesses: (k, target dimensions), where
+    the guide, a smooth translator, takes each anchor when fitted on the others; distances include it. units: (4,),
+    spreads of source and target, the weight of the guide, the power of trust.
     """
 
     source: Floats
@@ -62,12 +62,12 @@ class LocalTranslator:
         return made
 
     def places(self, z: NDArray[np.floating]) -> Floats:
-        """Where distances are taken: latents (n, source dimensions) beside the guide's guesses, each in its unit."""
+        """The coordinates for distances: latents (n, source dimensions) and the guide's guesses, each in its unit."""
         guesses = self.guide.to(z).astype(np.float64) if self.units[2] else np.zeros((len(z), self.target.shape[1]))
         return self._joined(np.asarray(z, np.float64), guesses)
 
     def without_each(self) -> Floats:
-        """Where the other anchors take each anchor (k, target dimensions); their slopes have still seen it."""
+        """Where the other anchors take each anchor (k, target dimensions); their slopes were still fitted with it."""
         return self._said(self.source, self._joined(self.source, self.guesses), 1)
 
     def _joined(self, z: Floats, guesses: Floats) -> Floats:
@@ -85,10 +85,10 @@ class LocalTranslator:
 
 
 def fit_local(source: Floats, target: Floats) -> tuple[LocalTranslator, Floats]:
-    """The power of trust is that with the smallest leave-one-out error.
+    """The power of trust has the smallest leave-one-out error.
 
-    Of an error, only so much counts as lies within the reach of what goes the same way: a latent that is far off is
-    decoded as another thing, however far.
+    Errors are capped at the distance of neighbours that move the same way: a latent farther off decodes to something
+    else, however far.
     """
     guide, missed = fit_kernel(source, target)
     spreads = [float(np.sqrt(values.var(0).sum())) for values in (source, target)]
@@ -106,7 +106,7 @@ def fit_local(source: Floats, target: Floats) -> tuple[LocalTranslator, Floats]:
 
 
 def restore_local(arrays: Arrays) -> LocalTranslator:
-    """The translator of these arrays. Raises UserError where they are none of its."""
+    """The translator of these arrays. Raises UserError if they do not fit."""
     guide = restore_kernel({name.removeprefix(_GUIDE): arrays[name] for name in arrays if name.startswith(_GUIDE)})
     own = {name: values for name, values in arrays.items() if not name.startswith(_GUIDE)}
     if "units" in own and own["units"].shape != (4,):
@@ -117,7 +117,7 @@ def restore_local(arrays: Arrays) -> LocalTranslator:
 
 
 def _slopes(source: Floats, target: Floats, places: Floats, reach: float) -> tuple[Floats, Floats]:
-    """The slopes of each anchor's map, and its trust: by least squares, weighed anew by what each misses."""
+    """The slopes of each anchor's map, and its trust: by least squares, reweighted by the residuals."""
     squares, near = nearest_of(places, places, _TAUGHT + 1)
     squares, near = squares[:, 1:], near[:, 1:]
     slopes, trust = np.empty((len(source), source.shape[1], target.shape[1])), np.empty(len(source))
@@ -144,7 +144,7 @@ def _least_squares(dx: Floats, dy: Floats, weights: Floats) -> Floats:
 
 
 def _shepard(squares: Floats) -> Floats:
-    """Weights (n, k) of squared distances, nearest first: endless at 0, 0 at the last."""
+    """Weights (n, k) of squared distances, nearest first: infinite at 0, 0 at the last."""
     distances = np.sqrt(squares)
     last = np.maximum(distances[:, -1:], 1e-150)
     distances = np.maximum(distances / last, 1e-6)
@@ -153,7 +153,7 @@ def _shepard(squares: Floats) -> Floats:
 
 
 def _geometric_median(said: Floats, weights: Floats, softening: float) -> Floats:
-    """The points (n, t) with the least weighed sum of distances to those said (n, k, t)."""
+    """The points (n, t) with the least weighted sum of distances to the predictions (n, k, t)."""
     weights = weights / weights.sum(1, keepdims=True)
     median: Floats = (weights[:, None] @ said)[:, 0]
     for _ in range(_STEPS):

@@ -1,4 +1,4 @@
-"""Maps between two clouds, fitted on pairs again and again while the pairs grow: quick, and held back."""
+"""Maps between two clouds, fitted repeatedly while the pairs grow: fast and regularised."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from latent_explorer.alignment.distances import blocks, squared_distances
 from latent_explorer.alignment.translator import Floats
 
 Map = Callable[[Floats], Floats]
-"""Points (n, d) of the source cloud to (n, e), where they would be in the target cloud."""
+"""Maps points (n, d) of the source cloud to points (n, e) of the target cloud."""
 _RIDGE = 1e-3
 _CENTRES = 500
 _KERNEL_RIDGES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
@@ -16,9 +16,9 @@ _WIDTHS = (1.0, 2.0)
 
 
 def rotation(x: Floats, y: Floats) -> Map:
-    """The rotation of points (k, d) onto (k, e) that fits best (Procrustes), within what they span.
+    """The best rotation of points (k, d) onto (k, e) (Procrustes), within their span.
 
-    Few points span few dimensions: across these nothing is known, and the map is 0.
+    Few points span few dimensions; in the others nothing is known, and the map is 0.
     """
     middle, onto = x.mean(0), y.mean(0)
     left, values, right = np.linalg.svd((x - middle).T @ (y - onto), full_matrices=False)
@@ -37,9 +37,9 @@ def affine(x: Floats, y: Floats) -> Map:
 
 
 def kernel(x: Floats, y: Floats, rng: np.random.Generator) -> Map:
-    """Affine, then kernel ridge on what is left: Gaussians about at most 500 of the points.
+    """Affine, then kernel ridge on the residual: Gaussians around at most 500 of the points.
 
-    Their width and ridge are those that do best on a fifth of the pairs which is left out.
+    Their width and ridge are the best ones on a fifth of the pairs that is held out.
     """
     linear = affine(x, y)
     left = y - linear(x)
@@ -56,7 +56,7 @@ def kernel(x: Floats, y: Floats, rng: np.random.Generator) -> Map:
 
 
 def _bumps(centres: Floats, width: float, ridge: float, x: Floats, y: Floats) -> Map:
-    """Kernel ridge of points (k, d) and values (k, e), with Gaussians about centres (c, d) alone (Nyström)."""
+    """Kernel ridge of points (k, d) and values (k, e), with Gaussians around centres (c, d) only (Nyström)."""
 
     def features(points: Floats) -> Floats:
         squares = squared_distances(points, centres)

@@ -28,12 +28,12 @@ _INK, _FAINT, _NONE = (28, 32, 38), (92, 98, 106), (226, 226, 226)
 
 
 def draw_matrix(found: Sequence[Compared], kind: str, path: Path, *, overwrite: bool = False) -> Path:
-    """Write the picture as PNG. kind: of the translators, in words. Raises UserError where that is not possible."""
+    """Write the picture as PNG. kind: of the translators, in words. Raises UserError if that is not possible."""
     return write_bytes_whole(path, encoded(matrix_picture(found, kind), "PNG"), overwrite=overwrite)
 
 
 def matrix_picture(found: Sequence[Compared], kind: str) -> Image.Image:
-    """A panel for each figure that is known of any pair; in each cell its mean, the darker the nearer to 1."""
+    """A panel for each figure that is known for any pair; each cell has its mean, darker if closer to 1."""
     names = list(dict.fromkeys(name for way in found for name in (way.source.name, way.target.name)))
     labels = [f"{number}  {name}" for number, name in enumerate(names, 1)]
     label = min(max(text_length(each, _TEXT) for each in labels), _NAME) + 20
@@ -103,6 +103,6 @@ def _draw_cell(draw: ImageDraw.ImageDraw, corner: tuple[float, float], value: fl
 
 
 def _figure(value: float) -> str:
-    """A figure with three digits behind the point, without the zero before it, as tables of such figures have it."""
+    """A figure with three decimals and without the leading zero, as is usual in tables."""
     text = f"{value:.3f}"
     return text.replace("0.", ".", 1) if abs(value) < 1 else text

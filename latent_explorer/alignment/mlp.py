@@ -1,4 +1,4 @@
-"""The translator that is a small perceptron, beside an affine map."""
+"""The translator with a small perceptron, added to an affine map."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +43,9 @@ class PerceptronTranslator:
 
 
 def fit_mlp(source: Floats, target: Floats) -> tuple[PerceptronTranslator, Floats]:
-    """A ridge map, and a perceptron trained on what it misses; it stops where the error on anchors left out is least.
+    """A ridge map, and a perceptron trained on its residual; training stops at the least error on held-out anchors.
 
-    Anchors are left out in up to 8 groups, each by a perceptron of its own, all trained side by side.
+    Anchors are held out in up to 8 groups, each with its own perceptron, all trained together.
     """
     standard = Standard.of(source)
     folds = min(_FOLDS, len(source))
@@ -63,9 +63,8 @@ def fit_mlp(source: Floats, target: Floats) -> tuple[PerceptronTranslator, Float
 
 
 def _trained(x: Floats, y: Floats, kept: NDArray[np.bool_], fold: NDArray[np.int64]) -> Any:
-    """The weights of the last perceptron of several, trained on y (g, k, t) where kept (g, k), and what is left of the
-    anchors by those that have not seen them (k, t).
-    """
+    """The weights of the last of several perceptrons, trained on y (g, k, t) where kept (g, k), and the residual at the
+    anchors of those that have not seen them (k, t)."""
     import torch
 
     with torch.inference_mode(False), torch.enable_grad():
@@ -94,7 +93,7 @@ def _trained(x: Floats, y: Floats, kept: NDArray[np.bool_], fold: NDArray[np.int
 
 
 def _fresh(count: int, source: int, target: int, draws: Any) -> list[Any]:
-    """Weights alike for each of several perceptrons, which at first say nothing."""
+    """The same initial weights for each of several perceptrons, whose output is at first zero."""
     import torch
 
     first = torch.randn(source, _HIDDEN, generator=draws) / source**0.5
@@ -109,7 +108,7 @@ def _bent(inputs: Any, weights: list[Any]) -> Any:
 
 
 def restore_mlp(arrays: Arrays) -> PerceptronTranslator:
-    """The translator of these arrays. Raises UserError where they are none of its."""
+    """The translator of these arrays. Raises UserError if they do not fit."""
     return PerceptronTranslator(**checked_arrays("mlp", arrays, _AXES))
 
 

@@ -1,4 +1,4 @@
-"""Pairs of points of two clouds each of which is the other's nearest: by CSLS, after Conneau et al. (2018).
+"""Mutual nearest neighbours between two clouds: by CSLS, after Conneau et al. (2018).
 
 Word Translation Without Parallel Data, ICLR 2018, arXiv 1710.04087.
 """
@@ -16,7 +16,7 @@ _NEAR = 10  # neighbours whose mean distance is taken off, as in the paper
 
 
 class Mutual(NamedTuple):
-    """pairs: int64 (p, 2), rows of the two clouds. share: of the smaller cloud that is paired, 0 to 1."""
+    """pairs: int64 (p, 2), rows of the two clouds. share: the paired share of the smaller cloud, 0 to 1."""
 
     pairs: Indices
     share: float
@@ -25,8 +25,8 @@ class Mutual(NamedTuple):
 def mutual_neighbours(x: Floats, y: Floats) -> Mutual:
     """The mutual nearest neighbours of points (n, d) and (m, d), by 2 |x - y| - r(x) - r(y).
 
-    r is the mean distance of the 10 nearest in the other cloud: without it points in the middle, which are near to
-    many, attract pairs that they should not.
+    r is the mean distance of the 10 nearest in the other cloud: without it, points in the middle, which are close to
+    many, attract wrong pairs.
     """
     apart = _distances(x, y)
     near = min(_NEAR, len(x), len(y))
@@ -39,7 +39,7 @@ def mutual_neighbours(x: Floats, y: Floats) -> Mutual:
 
 
 def mutual_of_many(x: Floats, y: Floats, sought: Indices) -> Mutual:
-    """The mutual nearest neighbours by distance alone that some rows of points (n, d) have among all (m, d).
+    """The mutual nearest neighbours, by distance alone, of some rows of points (n, d) among all (m, d).
 
     share: of those rows.
     """
@@ -49,14 +49,14 @@ def mutual_of_many(x: Floats, y: Floats, sought: Indices) -> Mutual:
 
 
 def own_share(points: Floats, rng: np.random.Generator) -> float:
-    """The mutual share of two halves of one cloud (n, d): what a perfect translation of other images can reach."""
+    """The mutual share of two halves of one cloud (n, d): what a perfect translation of different images can reach."""
     order = rng.permutation(len(points))
     half = len(points) // 2
     return mutual_neighbours(points[order[:half]], points[order[half : 2 * half]]).share
 
 
 def own_share_of_many(points: Floats, count: int, rng: np.random.Generator) -> float:
-    """As `own_share`, of so many points looked for as `mutual_of_many` does."""
+    """Like `own_share`, for this many points looked up like `mutual_of_many`."""
     order = rng.permutation(len(points))
     half = len(points) // 2
     return mutual_of_many(points[order[:half]], points[order[half:]], np.arange(min(count, half))).share
@@ -72,7 +72,7 @@ def _nearest(z: Floats, points: Floats) -> Indices:
 
 
 def _distances(x: Floats, y: Floats) -> NDArray[np.float32]:
-    """(n, m); in float32, which is enough to rank by and half the time."""
+    """(n, m); in float32, which is enough for ranking and takes half the time."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     squares = x @ (-2 * y.T)
     squares += np.square(x).sum(1)[:, None]

@@ -1,4 +1,4 @@
-"""The translator that takes a latent to the target of the anchor nearest to it."""
+"""The translator that maps a latent to the target of its nearest anchor."""
 
 from dataclasses import dataclass
 
@@ -29,14 +29,14 @@ class NearestTranslator:
 
 
 def fit_nearest(source: Floats, target: Floats) -> tuple[NearestTranslator, Floats]:
-    """Keep the anchors. Distances are those of the source space as it is."""
+    """Keep the anchors. Distances are those of the source space, unscaled."""
     _, indices = nearest_of(source, source, 2)
     others = np.where(indices[:, 0] == np.arange(len(source)), indices[:, 1], indices[:, 0])
     return NearestTranslator(source, target), target[others] - target
 
 
 def restore_nearest(arrays: Arrays) -> NearestTranslator:
-    """The translator of these arrays. Raises UserError where they are none of its."""
+    """The translator of these arrays. Raises UserError if they do not fit."""
     return NearestTranslator(**checked_arrays("nearest", arrays, _AXES))
 
 

@@ -1,4 +1,4 @@
-"""Two bundles that are aligned: their latents, and which image of one is an image of the other."""
+"""Two aligned bundles: their latents, and which image of one corresponds to which of the other."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,17 +40,17 @@ class Side:
 
 
 def read_side(folder: Path) -> Side:
-    """The bundle in a folder. Raises BundleError where it is broken."""
+    """The bundle in a folder. Raises BundleError if it is broken."""
     config = read_config(folder)
     return Side(folder, config, read_latents(folder, config))
 
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """From one of the two bundles to the other.
+    """One direction between the two bundles.
 
-    forth: whether from the source to the target. counterparts: int64 (n,), of each image here the same one there, -1
-    where there is none.
+    forth: whether from the source to the target. counterparts: int64 (n,), for each image here the corresponding one
+    there, -1 if there is none.
     """
 
     forth: bool
@@ -63,8 +63,8 @@ class Way:
 class Pair:
     """A source and a target.
 
-    counterparts: int64 (n,), of each image of the source the same one of the target, -1 where there is none. note: why
-    there is none, or what a person should know of them; may be empty.
+    counterparts: int64 (n,), for each image of the source the corresponding one of the target, -1 if there is none.
+    note: why there is none, or other notes for a person; may be empty.
     """
 
     source: Side
@@ -74,13 +74,13 @@ class Pair:
 
     @classmethod
     def of(cls, source: Side, target: Side) -> "Pair":
-        """The pair of two bundles, whatever they are of."""
+        """The pair of two bundles, whatever their datasets."""
         found, note = _counterparts(source, target)
         return cls(source, target, found, note)
 
     @cached_property
     def ways(self) -> tuple[Way, Way]:
-        """Forth and back."""
+        """Both directions."""
         there = np.flatnonzero(self.counterparts >= 0)
         back = np.full(len(self.target), -1, np.int64)
         back[self.counterparts[there]] = there
@@ -94,7 +94,7 @@ class Pair:
         return count == len(self.target) and bool((self.counterparts == np.arange(count)).all())
 
     def check(self, source: Indices, target: Indices) -> None:
-        """Raises UserError where anchors are no images of the two, one has two, or there is not one for one."""
+        """Raises UserError if anchors are not images of the two, an image has two, or the numbers differ."""
         if len(source) != len(target):
             raise UserError(
                 f"anchors: expected as many images of the source as of the target, found {len(source):,} and "
@@ -139,7 +139,7 @@ def _counterparts(source: Side, target: Side) -> tuple[Indices, str]:
 
 
 def _strangers(source: Side, target: Side) -> str:
-    """Why no image of one is known to be one of the other, in words; empty where some may be."""
+    """Why no image of one is known to correspond to one of the other, in words; empty if some may."""
     for side in (source, target):
         if side.config.imageless:
             return f"{side.name} has no encoder: its latents are draws from the prior, so no image is in both."

@@ -1,4 +1,4 @@
-"""The pairs that translators are fitted on: anchors, or more that are found from them, or from none."""
+"""The pairs for translators: anchors, pairs grown from them, or pairs found without any."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from latent_explorer.alignment.protocol import FitBoth, Fitting, Reply
 from latent_explorer.errors import UserError
 
 MOST = 2000
-"""Pairs that are fitted on, where more are found: with twice as many, some translators take eight times as long."""
+"""The maximum number of found pairs in a fit: with twice as many, some translators take eight times as long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +27,12 @@ class Pairs:
 
     @property
     def grown(self) -> Indices:
-        """Those that are no anchors."""
+        """The pairs that are not anchors."""
         return self.images[self.anchors :]
 
 
 class Pairing:
-    """Finds pairs between the images of two bundles, and keeps those that took long."""
+    """Finds pairs between the images of two bundles, and caches those that took long."""
 
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
@@ -40,9 +40,9 @@ class Pairing:
         self._kept: Pairs | None = None
 
     def pairs(self, request: FitBoth) -> Generator[Reply | None, None, Pairs]:
-        """Those that a request asks for, and how far they are; at None something else may go first.
+        """The pairs for a request, and the progress; each None gives others a turn.
 
-        Raises UserError where none can be found.
+        Raises UserError if none can be found.
         """
         anchors = np.stack([request.source, request.target], axis=1)
         if not request.growth:
@@ -62,7 +62,7 @@ class Pairing:
 
 
 def _told(request: FitBoth, finding: Generator[FitProgress, None, Any]) -> Generator[Reply | None, None, Any]:
-    """What comes of finding pairs, which is told as it goes on."""
+    """The result of finding pairs, with progress."""
     while True:
         try:
             progress = next(finding)
@@ -85,6 +85,6 @@ def _without_anchors(blind: Blind) -> Pairs:
 
 
 def _fewer(images: Indices, anchors: int) -> Indices:
-    """At most so many as are fitted on, all anchors among them."""
+    """At most the maximum number for a fit, including all anchors."""
     some = np.random.default_rng(0).permutation(np.arange(anchors, len(images)))[: max(0, MOST - anchors)]
     return np.concatenate([images[:anchors], images[np.sort(some)]])

@@ -1,4 +1,4 @@
-"""Where translated latents are on a map: quickly enough that all of them move while an anchor is dragged."""
+"""Places translated latents on a map, fast enough for all of them to move while an anchor is dragged."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -38,13 +38,13 @@ class Placer(Protocol):
         ...
 
     def place_again(self, z: Latents) -> Places:
-        """The same of latents that are near to those, in the same order, with which this was called before."""
+        """The same for latents close to those of the previous call, in the same order."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class ChartPlacer:
-    """The places that a chart gives at once, by a product of matrices."""
+    """Places from a chart that computes them directly, by a matrix product."""
 
     chart: Chart
 
@@ -55,9 +55,9 @@ class ChartPlacer:
 
 
 class DataPlacer:
-    """The places on a map that knows those of the data alone: amid the data nearest to each latent.
+    """Places on a map that knows only those of its data: amid the data nearest to each latent.
 
-    As `NonlinearChart.to_plane` has it of latents that lie on no surface, and are none of the data.
+    Like `NonlinearChart.to_plane` for latents that are not on the surface and not data.
     """
 
     def __init__(self, chart: NonlinearChart) -> None:
@@ -90,11 +90,11 @@ class _Near:
         return cls(z.copy(), indices, distances[:, -1].copy())
 
     def moved(self, cells: Cells, z: Latents) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The nearest of latents that have moved.
+        """The nearest data of latents that have moved.
 
-        A datum that was farther off than all known may by now be nearer by as much as its latent has moved; hardly any
-        is by more than half of that. So far beyond the tenth must the last of those known have been, or a latent is
-        looked for anew.
+        A datum beyond all known ones may now be closer by as much as its latent has moved; hardly any is closer by more
+        than half of that. If the last known one is not farther than the tenth by that much, the latent is looked up
+        again.
         """
         count = min(AROUND, self.indices.shape[1])
         distances, nearest = cells.nearest_of(z, self.indices, count)
@@ -108,10 +108,9 @@ class _Near:
 
 
 def placer_for(side: Side, text: str) -> Placer:
-    """What puts latents on the map of a bundle through the chart of a spec as it is written; the usual one for "".
+    """The placer for the map of a bundle through the chart with a spec's text; the default chart for "".
 
-    What had to be fitted is taken from the bundle or from the cache. Raises UserError where there is no such chart, or
-    no fit of it.
+    A fit is taken from the bundle or from the cache. Raises UserError if there is no such chart, or no fit of it.
     """
     fits = read_fits(side.folder, side.config)
     dimensions = side.mean.shape[1]

@@ -1,11 +1,11 @@
-"""How far a fit is that takes long."""
+"""The progress of a long fit."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class FitProgress:
-    """share: of the work that is done, 0 to 1. words: what is being done, for a person to read."""
+    """share: of the work done, 0 to 1. words: the current step, for a person to read."""
 
     share: float
     words: str

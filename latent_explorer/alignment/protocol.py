@@ -1,4 +1,4 @@
-"""What is said between window and aligner, the process that fits translators between the bundles of two maps."""
+"""The messages between window and aligner, the process that fits translators between the bundles of two maps."""
 
 from pathlib import Path
 from typing import Literal
@@ -10,23 +10,23 @@ from latent_explorer.service.codec import Codec, Conversation, Message, Numbered
 from latent_explorer.service.job import job_conversation
 
 Growth = Literal["", "bootstrapped", "blind"]
-"""How the pairs that a translator is fitted on are found: the anchors alone, the anchors grown by mutual nearest
-neighbours, or no anchors at all."""
+"""How the pairs for a translator are found: the anchors alone, the anchors grown by mutual nearest neighbours, or no
+anchors at all."""
 
 
 class OpenPair(Numbered, frozen=True, tag=True, eq=False):
-    """Read the bundles in two folders (as `path_to_text` writes them): all that follows is of them."""
+    """Read the bundles in two folders (as `path_to_text` writes them): all later requests are about them."""
 
     source: str
     target: str
 
 
 class PairOpened(Numbered, frozen=True, tag=True, eq=False):
-    """They are read.
+    """The bundles have been read.
 
-    common: whether image i of one is image i of the other. counterparts: int64 (n,), of each of the source's images the
-    image of the target that is the same, -1 where there is none; two snapshots may have some images in common only.
-    note: what is lacking, in words.
+    common: whether image i of one is image i of the other. counterparts: int64 (n,), for each of the source's images
+    the same image of the target, -1 if there is none; two snapshots may have only some images in common.
+    note: what is missing, in words.
     """
 
     common: bool
@@ -35,14 +35,14 @@ class PairOpened(Numbered, frozen=True, tag=True, eq=False):
 
 
 class FitBoth(Numbered, frozen=True, tag=True, eq=False):
-    """Fit translators both ways; a newer one replaces it.
+    """Fit translators in both directions; a newer request replaces it.
 
-    Answered by Fitting where that takes long, BothFitted, Placed and, at last, ErrorsMeasured; or by Refused. The first
-    Placed may come before BothFitted, so that a map is drawn anew while an anchor is dragged.
+    Answered by Fitting if that takes long, BothFitted, Placed and, at the end, ErrorsMeasured; or by Refused. The first
+    Placed may come before BothFitted, so that a map is redrawn while an anchor is dragged.
 
     source, target: int64 (k,), the anchors, as images of the two bundles. kind: of translator. growth: see `Growth`.
-    charts: of the source's and the target's map, as their specs are written; places: whether translated images are to
-    be placed on the source's and on the target's map.
+    charts: of the source's and the target's map, as text of their specs; places: whether to place translated images on
+    the source's and on the target's map.
     """
 
     source: np.ndarray
@@ -54,7 +54,7 @@ class FitBoth(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Fitting(Numbered, frozen=True, tag=True, eq=False):
-    """How far a fit is that takes long. share: of the work that is done."""
+    """The progress of a long fit. share: of the work done."""
 
     share: float
     words: str
@@ -63,8 +63,8 @@ class Fitting(Numbered, frozen=True, tag=True, eq=False):
 class BothFitted(Numbered, frozen=True, tag=True, eq=False):
     """Translators from the source to the target (`forth`) and from the target to the source (`back`), as arrays.
 
-    leave_one_out: float64 (2, k), see `Fitted`, forth and back. grown: int64 (m, 2), the pairs that were found besides
-    the anchors. note: what a person should know of the fit, e.g. that a blind one has failed; may be empty.
+    leave_one_out: float64 (2, k), see `Fitted`, forth and back. grown: int64 (m, 2), the pairs found besides the
+    anchors. note: on the fit, for a person, e.g. that a blind one has failed; may be empty.
     """
 
     kind: str
@@ -77,11 +77,11 @@ class BothFitted(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ErrorsMeasured(Numbered, frozen=True, tag=True, eq=False):
-    """How far the translators of a fit are off at images that are no anchors.
+    """The errors of a fit's translators at images that are not anchors.
 
-    forth: float32 (n,), of each of the source's images, how far its translated latent is from that of its counterpart,
-    in units of the target's spread: the root mean square distance of its latents from their mean. back: the same of the
-    target's images, in the source's space. nan at anchors, and where there is no counterpart.
+    forth: float32 (n,), for each of the source's images, the distance of its translated latent from that of its
+    counterpart, in units of the target's spread: the root mean square distance of its latents from their mean. back:
+    the same for the target's images, in the source's space. nan at anchors, and without a counterpart.
     """
 
     forth: np.ndarray
@@ -89,10 +89,10 @@ class ErrorsMeasured(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Placed(Numbered, frozen=True, tag=True, eq=False):
-    """Where translated images are on a map: of the target (`forth`) or of the source.
+    """The places of translated images on a map: of the target (`forth`) or of the source.
 
-    images: int64 (m,), which, of the source's (`forth`) or of the target's; uv: float32 (m, 2). They come in several
-    messages, first some thousand that are spread over all, each image once. last: whether all have been placed.
+    images: int64 (m,), their numbers, of the source's (`forth`) or of the target's; uv: float32 (m, 2). They come in
+    several messages, first some thousand spread over all, each image once. last: whether all have been placed.
     """
 
     forth: bool
@@ -104,7 +104,7 @@ class Placed(Numbered, frozen=True, tag=True, eq=False):
 class MeasureClosure(Numbered, frozen=True, tag=True, eq=False):
     """Measure the closure of a kind of translator against the number of anchors, from the source to the target.
 
-    source, target: int64 (k,), the anchors there are, of which the closure is measured first; may be none.
+    source, target: int64 (k,), the present anchors, whose closure is measured first; may be empty.
     """
 
     kind: str
@@ -113,9 +113,9 @@ class MeasureClosure(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ClosureMeasured(Numbered, frozen=True, tag=True, eq=False):
-    """One point of the curve: the closure by so many anchors chosen at random by class, or by `own`, those given.
+    """One point of the curve: the closure with this number of random anchors by class, or with `own`, the given ones.
 
-    last: whether all of it is measured. note: what it was measured against, if not the images; the same in each.
+    last: whether the curve is complete. note: what it was measured against, if not the images; the same in each.
     """
 
     anchors: int
@@ -126,7 +126,7 @@ class ClosureMeasured(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Cancel(Numbered, frozen=True, tag=True, eq=False):
-    """What was asked under this number is no longer wanted; not answered."""
+    """The request with this number is no longer wanted; not answered."""
 
 
 Request = OpenPair | FitBoth | MeasureClosure | Cancel
@@ -136,10 +136,10 @@ ALIGNING: Conversation[Request, Reply] = Conversation(Codec(Request), Codec(Repl
 
 
 class Relate(Message, frozen=True, tag=True, eq=False):
-    """What a job of its own is asked: to show the bundles in two folders in coordinates relative to common anchors.
+    """A job's request: show the bundles in two folders in coordinates relative to common anchors.
 
-    anchors, others: int64 (k,), images of the source and of the target. measure: one of `charts.relative.MEASURES`.
-    What it finds is kept as the fits of two charts, see `charts.relative.relative_spec`.
+    anchors, others: int64 (k,), images of the source and of the target. measure: one of `charts.relative.MEASURES`. The
+    results are kept as the fits of two charts, see `charts.relative.relative_spec`.
     """
 
     source: Path

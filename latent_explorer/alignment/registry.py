@@ -1,4 +1,4 @@
-"""The kinds of translator there are."""
+"""The available kinds of translator."""
 
 from latent_explorer.alignment.kernel import KERNEL
 from latent_explorer.alignment.linear import AFFINE, ORTHOGONAL, RIDGE
@@ -14,7 +14,7 @@ TRANSLATORS: dict[str, TranslatorKind] = {kind.name: kind for kind in _KINDS}
 
 
 def translator_kind(name: str) -> TranslatorKind:
-    """The kind of a name. Raises UserError where there is none."""
+    """The kind of a name. Raises UserError if there is none."""
     if name not in TRANSLATORS:
         raise UserError(f"unknown translator {name!r}: expected one of {', '.join(TRANSLATORS)}")
     return TRANSLATORS[name]

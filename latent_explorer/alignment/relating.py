@@ -1,4 +1,4 @@
-"""Two bundles in coordinates relative to their common anchors, fitted in a process of its own, which leaves files.
+"""Two bundles in coordinates relative to their common anchors, fitted in a separate process, which leaves files.
 
 Run as `python -m latent_explorer.alignment.relating`.
 """
@@ -24,9 +24,10 @@ Array = NDArray[np.float32]
 def relative_plane(source: Array, target: Array, anchors: NDArray[np.int64], measure: str) -> tuple[Array, Array]:
     """Latents (n, d) and (m, e) on one plane, (n, 2) and (m, 2).
 
-    Each is told by its similarities to the anchors of its own space (Moschella et al. 2023, "Relative representations
-    enable zero-shot latent space communication"), and both together are projected onto their two principal axes.
-    anchors: int64 (k, 2), images of the source and of the target. Raises UserError as `Alike`.
+    Each is described by its similarities to the anchors of its own space (Moschella et al. 2023, "Relative
+    representations enable zero-shot latent space communication"), and both together are projected onto their first two
+    principal axes.
+    anchors: int64 (k, 2), images of the source and of the target. Raises UserError like `Alike`.
     """
     one, two = Alike(source, anchors[:, 0], measure), Alike(target, anchors[:, 1], measure)
     middle = (one.mean() + two.mean()) / 2
@@ -37,10 +38,10 @@ def relative_plane(source: Array, target: Array, anchors: NDArray[np.int64], mea
 
 
 class Alike:
-    """How alike latents (n, d) are to those of anchors, images (k,): cosines about the middle, or distances.
+    """The similarities of latents (n, d) to those of anchors, images (k,): cosines about the mean, or distances.
 
-    Distances are in units of the spread, so that a wider space counts no more. Raises UserError where anchors are too
-    few, or are no images.
+    Distances are in units of the spread, so that a wider space counts no more. Raises UserError if anchors are too few,
+    or out of range.
     """
 
     def __init__(self, z: Array, anchors: NDArray[np.int64], measure: str) -> None:
@@ -56,7 +57,7 @@ class Alike:
         self._anchors = self._centred(z[anchors])
 
     def parts(self) -> Iterator[NDArray[np.float64]]:
-        """Similarities (m, k) of some at a time, in order."""
+        """Similarities (m, k), some at a time, in order."""
         for start in range(0, len(self._z), _AT_ONCE):
             part = self._centred(self._z[start : start + _AT_ONCE])
             product = part @ self._anchors.T
@@ -67,7 +68,7 @@ class Alike:
                 yield np.sqrt(np.maximum(squares, 0))
 
     def mean(self) -> NDArray[np.float64]:
-        """Of all (k,)."""
+        """The mean similarities (k,)."""
         total: NDArray[np.float64] = np.sum([part.sum(0) for part in self.parts()], 0) / len(self._z)
         return total
 

@@ -1,4 +1,4 @@
-"""Coordinates relative to anchors, which agree between spaces, and the way back from them.
+"""Coordinates relative to anchors, which agree between spaces, and their inverse.
 
 Relative representations: Moschella et al., ICLR 2023 (arXiv 2209.15430); the inverse projection, from relative to
 absolute coordinates by the pseudo-inverse of the target's anchors: arXiv 2406.11014. Latents are centred on the mean of
@@ -31,8 +31,8 @@ class Frame:
 
     @classmethod
     def of(cls, anchors: NDArray[np.floating]) -> "Frame":
-        """Of the anchors' latents (k, d). Raises UserError where there are fewer than 2, or they are not finite or all
-        alike."""
+        """The frame of the anchors' latents (k, d). Raises UserError if there are fewer than 2, or they are not finite
+        or all equal."""
         anchors = np.asarray(anchors, np.float64)
         if anchors.ndim != 2 or len(anchors) < 2:
             raise UserError(f"relative coordinates: expected at least 2 anchors (k, d), found {anchors.shape}")
@@ -45,7 +45,7 @@ class Frame:
         return cls((anchors - mean) / unit, mean, unit)
 
     def within(self, z: NDArray[np.floating]) -> Floats:
-        """Latents (n, d), centred and in units as the anchors are."""
+        """Latents (n, d), centred and scaled like the anchors."""
         inside: Floats = (np.asarray(z, np.float64) - self.mean) / self.unit
         return inside
 
@@ -53,7 +53,7 @@ class Frame:
 def relative(z: NDArray[np.floating], anchors: NDArray[np.floating], measure: Measure) -> Floats:
     """Latents (n, d) relative to anchors (k, d): float64 (n, k), cosines, or distances.
 
-    Raises UserError where the measure is unknown, or as `Frame.of`.
+    Raises UserError if the measure is unknown, or like `Frame.of`.
     """
     _check(measure)
     frame = Frame.of(anchors)
@@ -70,10 +70,10 @@ def absolute(
     measure: Measure,
     lengths: NDArray[np.floating] | float = 1.0,
 ) -> Floats:
-    """Latents (n, d) that have relative coordinates (n, k) to anchors (k, d): the inverse projection.
+    """Latents (n, d) with relative coordinates (n, k) to anchors (k, d): the inverse projection.
 
-    lengths: (n,), how far they are from the mean of the anchors, in units of the anchors' spread, which cosines do not
-    tell. Raises UserError as `relative`.
+    lengths: (n,), their distances from the mean of the anchors, in units of the anchors' spread, which cosines do not
+    contain. Raises UserError like `relative`.
     """
     _check(measure)
     frame = Frame.of(anchors)
@@ -89,10 +89,10 @@ def absolute(
 
 
 def comparable(z: NDArray[np.floating], anchors: NDArray[np.floating], measure: Measure) -> Floats:
-    """Relative coordinates (n, k) to rank by: standardised as those of the anchors are, each row of length 1.
+    """Relative coordinates (n, k) for ranking: standardised like those of the anchors, each row of length 1.
 
-    Cosines are those about the origin, as in the paper: they rank better than those about the anchors' mean. Raises
-    UserError as `relative`.
+    Cosines are about the origin, as in the paper: they rank better than those about the anchors' mean. Raises UserError
+    like `relative`.
     """
     known = np.asarray(anchors, np.float64)
     own, found = relative(known, known, measure), relative(z, known, measure)
@@ -103,9 +103,9 @@ def comparable(z: NDArray[np.floating], anchors: NDArray[np.floating], measure: 
 
 
 def _fit(source: Floats, target: Floats, measure: Measure) -> tuple[LinearTranslator, Floats]:
-    """Relative to the source's anchors, then the inverse projection onto the target's, which together are linear.
+    """Relative to the source's anchors, then the inverse projection onto the target's; together this is linear.
 
-    Of least squares over the anchors (k, t), with the ridge of the smallest leave-one-out error, exactly but for the
+    Least squares over the anchors (k, t), with the ridge of the smallest leave-one-out error, exact except for the
     centring: without anchor i, the inverse of the squares changes by one rank (Sherman and Morrison 1950).
     """
     here, there = Frame.of(source), Frame.of(target)

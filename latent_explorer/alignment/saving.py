@@ -1,4 +1,4 @@
-"""A translator as a file: safetensors, with what it is and of which bundles in its metadata."""
+"""A translator as a file: safetensors, with its kind and its bundles in the metadata."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,10 @@ _WIDEST = 1 << 16
 
 
 class FittedBetween(msgspec.Struct, frozen=True):
-    """What a translator was fitted on, each of the source and of the target.
+    """What a translator was fitted on, for the source and for the target.
 
-    kind: its name among `TRANSLATORS`. names: of the bundles; seals: what tells them from every other bundle, see
-    `BundleConfig.seal`. dimensions: of their latents. anchors: how many pairs it was fitted on.
+    kind: its name among `TRANSLATORS`. names: of the bundles; seals: their identities, see `BundleConfig.seal`.
+    dimensions: of their latents. anchors: the number of pairs in the fit.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class FittedBetween(msgspec.Struct, frozen=True):
     anchors: int = 0
 
     def check(self, source: str, target: str) -> None:
-        """Raise UserError where it was fitted between other bundles than those of two seals."""
+        """Raise UserError if it was fitted between bundles other than those of two seals."""
         if (source, target) != self.seals:
             raise UserError(
                 f"this translator leads from {self.names[0]} to {self.names[1]} as they were when it was fitted: "
@@ -49,14 +49,14 @@ class SavedTranslator:
 
 
 def save_translator(path: Path, saved: SavedTranslator, *, overwrite: bool = False) -> Path:
-    """Write a translator to a file, whole or not at all. Raises UserError where that is not possible."""
+    """Write a translator to a file, whole or not at all. Raises UserError if that is not possible."""
     arrays = {name: np.ascontiguousarray(each, np.float64) for name, each in saved.translator.arrays.items()}
     about = {_KEY: msgspec.json.encode(saved.about).decode()}
     return write_bytes_whole(path, save(arrays, about), overwrite=overwrite)
 
 
 def load_translator(path: Path) -> SavedTranslator:
-    """The translator in a file. Raises UserError where it cannot be read, is none, or does not fit what it says."""
+    """The translator in a file. Raises UserError if it cannot be read, is not one, or contradicts its metadata."""
     try:
         content = read_regular(path, _BYTES)
         arrays, about = load(content), _about(content)
@@ -73,13 +73,13 @@ def load_translator(path: Path) -> SavedTranslator:
 
 
 def _about(content: bytes) -> FittedBetween:
-    """From the header of a safetensors file that has been read: its length in 8 bytes, then JSON."""
+    """The metadata in the header of a safetensors file: its length in 8 bytes, then JSON."""
     header = msgspec.json.decode(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return msgspec.json.decode(header["__metadata__"][_KEY], type=FittedBetween)
 
 
 def _check_dimensions(path: Path, translator: Translator, dimensions: tuple[int, int]) -> None:
-    """Raise where it does not lead from so many dimensions to so many."""
+    """Raise if its dimensions are not these."""
     source, target = dimensions
     try:
         fits = 0 < source <= _WIDEST and translator.to(np.zeros((1, source), np.float32)).shape == (1, target)

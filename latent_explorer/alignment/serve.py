@@ -1,4 +1,4 @@
-"""The aligner's loop: one thread, a step at a time, what is waited for most first; the newest of each kind wins."""
+"""The aligner's loop: one thread, one step at a time, the most urgent first; the newest request of each kind wins."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused, Unreadable, text_to_path
 
 Steps = Iterator[Reply | None]
-"""What a request is answered by; at None something else may go first, or it may be given up."""
+"""The answers to a request; at None others get a turn, or it may be cancelled."""
 
 _T = TypeVar("_T")
 _URGENCY: tuple[type[Request], ...] = (OpenPair, FitBoth, MeasureClosure)
 
 
 class AlignerChannel(Protocol):
-    """Where requests come from and replies go; `service.server` has some."""
+    """Where requests come from and replies go; see `service.server`."""
 
     def send(self, reply: Reply, /) -> None: ...
     def receive(self, *, wait: bool) -> list[Request | Unreadable] | None: ...
@@ -44,7 +44,7 @@ class _Asked:
 
 
 class Works:
-    """What is still to be answered: at most one request of each kind. send: the replies."""
+    """The unanswered requests: at most one of each kind. send: the replies."""
 
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
@@ -57,7 +57,7 @@ class Works:
         return not self._works
 
     def add(self, requests: Iterable[Request | Unreadable]) -> None:
-        """Take up requests, each in place of the older one of its kind; all else is of the pair before a new one."""
+        """Accept requests, each replacing an older one of its kind; a new pair drops all others."""
         for request in requests:
             match request:
                 case Unreadable():
@@ -73,7 +73,7 @@ class Works:
                     self._works[MeasureClosure] = _Asked(request, self._measure(request))
 
     def advance(self) -> None:
-        """Go on with the most urgent work to where something else may go first."""
+        """Continue the most urgent work until others get a turn."""
         kind = next((each for each in _URGENCY if each in self._works), None)
         if kind is None:
             return
@@ -108,7 +108,7 @@ class Works:
 
 
 def _opened(made: _T | None) -> _T:
-    """What was made of the two models that are open."""
+    """The result of opening the two models."""
     if made is None:
         raise UserError("no two models are open; open them first")
     return made

@@ -1,4 +1,4 @@
-"""The shape of a cloud: groups of its points that its neighbour graph holds together, and how they lie to each other.
+"""The shape of a cloud: groups of points connected in its neighbour graph, and their relations.
 
 The groups are those of normalised spectral clustering (Ng, Jordan and Weiss, On Spectral Clustering, NIPS 2001), with
 weights that heed the local scale (Zelnik-Manor and Perona, Self-Tuning Spectral Clustering, NIPS 2004).
@@ -20,7 +20,7 @@ _RUNS = 3
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """The neighbour graph of points (n, d), and what one needs to cut it.
+    """The neighbour graph of points (n, d), prepared for cutting.
 
     weights: a sparse matrix (n, n), symmetric. embedding: float64 (n, most), its eigenvectors, the widest first.
     sparseness: (n,), the logarithm of the mean distance of each point's neighbours.
@@ -36,9 +36,9 @@ class Graph:
 class Shape:
     """Groups of a cloud, in no order. centres: float64 (k, d).
 
-    between: (2, k, k), how strongly the graph ties two groups, and how far apart they are, each standardised over the
-    pairs. alone: (k, 3), the logarithms of a group's size, width and sparseness, in units of how much they differ
-    between spaces of the same data.
+    between: (2, k, k), how strongly the graph connects two groups, and their distance, each standardised over the
+    pairs. alone: (k, 3), the logarithms of a group's size, width and sparseness, in units of how much they vary between
+    spaces of the same data.
     """
 
     centres: Floats
@@ -47,7 +47,7 @@ class Shape:
 
 
 def graph_of(points: Floats, most: int, rng: np.random.Generator) -> Graph:
-    """The neighbour graph of points (n, d); most: groups into which it may be cut. n > most."""
+    """The neighbour graph of points (n, d); most: the maximum number of groups. n > most."""
     from scipy.sparse import csr_matrix, diags
 
     blocks = list(Search(points.astype(np.float32)).of_all(min(_NEIGHBOURS, len(points) - 1)))
@@ -75,7 +75,7 @@ def _widest(matrix: Any, count: int, rng: np.random.Generator) -> Floats:
 
 
 def shape_of(graph: Graph, count: int, seed: int) -> Shape | None:
-    """The shape of a cloud cut into so many groups; None where a group is empty or a single point."""
+    """The shape of a cloud with this number of groups; None if a group is empty or a single point."""
     from sklearn.cluster import KMeans
 
     rows = graph.embedding[:, :count]
@@ -107,10 +107,10 @@ def _between(graph: Graph, member: Floats, centres: Floats) -> Floats:
 
 
 def match(a: Shape, b: Shape, rng: np.random.Generator, starts: int = 60) -> list[tuple[float, Indices]]:
-    """Which group of `b` is which of `a`: the best matchings by two-swap search from many beginnings, the best first.
+    """The group of `b` for each of `a`: the best matchings by two-swap search from many starts, the best first.
 
-    Each is what it costs per pair of groups, and int64 (k,), the group of `b` for each of `a`. A quadratic assignment
-    (Koopmans and Beckmann 1957): the squared differences of what lies between two groups, and of each alone.
+    Each has its cost per pair of groups, and int64 (k,), the group of `b` for each of `a`. A quadratic assignment
+    (Koopmans and Beckmann 1957): the squared differences of the relations of two groups, and of each group alone.
     """
     count = len(a.centres)
     alone = np.square(a.alone[:, None] - b.alone).sum(2)
@@ -133,7 +133,7 @@ def match(a: Shape, b: Shape, rng: np.random.Generator, starts: int = 60) -> lis
 
 
 def _costs(a: Shape, b: Shape, alone: Floats, orders: Indices) -> Floats:
-    """Of matchings (m, k): (m,)."""
+    """The costs of matchings (m, k): (m,)."""
     there = b.between[:, orders[:, :, None], orders[:, None, :]]
     costs: Floats = np.square(a.between[:, None] - there).sum((0, 2, 3))
     costs += alone[np.arange(len(alone)), orders].sum(1)

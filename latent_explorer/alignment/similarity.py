@@ -1,4 +1,4 @@
-"""How alike two latent spaces are, without any map between them: of the same images in both."""
+"""The similarity of two latent spaces, without a translator: from the same images in both."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ def linear_cka(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
 
 
 def rbf_cka(x: NDArray[np.floating], y: NDArray[np.floating], share: float = 0.5) -> float:
-    """The same of Gaussian kernels, whose width is a share of the median distance; in blocks, however many images.
+    """The same with Gaussian kernels, whose width is a share of the median distance; in blocks, for any number of
+    images.
 
     Kornblith et al. (2019), with the biased estimate of HSIC.
     """
@@ -46,7 +47,7 @@ def rbf_cka(x: NDArray[np.floating], y: NDArray[np.floating], share: float = 0.5
 
 
 def svcca(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
-    """The mean canonical correlation of the directions that hold 99 % of the variance of each: 0 to 1.
+    """The mean canonical correlation of the directions with 99 % of the variance of each: 0 to 1.
 
     Raghu et al., SVCCA (NeurIPS 2017).
     """
@@ -69,7 +70,7 @@ def neighbours(x: NDArray[np.floating], count: int = _NEIGHBOURS) -> NDArray[np.
 
 
 def overlap(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """The share of the nearest (n, k) of the same images in two spaces that are the same."""
+    """The share of nearest neighbours (n, k) of the same images that two spaces have in common."""
     return float((one[:, :, None] == other[:, None]).any(2).mean())
 
 

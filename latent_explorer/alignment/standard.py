@@ -1,4 +1,4 @@
-"""Latents standardised as the papers do before a map is fitted: each dimension less its mean, by its deviation."""
+"""Latents standardised as in the papers before a fit: each dimension minus its mean, divided by its deviation."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Standard:
 
     @classmethod
     def of(cls, values: Floats) -> "Standard":
-        """That of latents (n, d)."""
+        """The standardisation of latents (n, d)."""
         return cls(values.mean(0), safe_scale(values.std(0)))
 
     def of_raw(self, values: NDArray[np.floating]) -> Floats:
@@ -29,6 +29,6 @@ class Standard:
 
 
 def safe_scale(deviations: Floats) -> Floats:
-    """Deviations (..., d) to divide by: 1 where a dimension is constant."""
+    """Deviations (..., d) as divisors: 1 if a dimension is constant."""
     widest = deviations.max(-1, keepdims=True)
     return np.where(deviations > _CONSTANT * np.maximum(widest, 1e-300), deviations, 1.0)

@@ -1,4 +1,4 @@
-"""One model's decoder drawing what the other's encoder saw: pictures, ranks and classes of translated latents."""
+"""One model's decoder on another's latents: pictures, ranks and classes of translated latents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ Pictures = NDArray[np.float32]
 _BATCH = 512
 _SECONDS = 60.0  # for which images are looked for
 _TAUGHT = 5_000
-"""Training images that the classifier sees: all 60,000 take minutes."""
+"""Training images for the classifier: all 60,000 take minutes."""
 
 
 @dataclass(eq=False)
 class Drawer:
-    """What a bundle's decoder draws, beside the images themselves. Nothing is loaded before it is asked for."""
+    """A bundle's decoder, and the images themselves. Everything is loaded on demand."""
 
     side: Side
     _known: dict[bytes, Any] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class Drawer:
 
     @property
     def missing(self) -> str:
-        """Why there are no images to compare with; empty where there are."""
+        """Why there are no images to compare with; empty if there are."""
         return self._originals[1]
 
     def pictures(self, z: NDArray[np.floating], images: Indices) -> Iterator[Pictures]:
-        """Blocks (m, h * w * c) of pictures in [0, 1] of latents (n, d), each under the class of its image (n,)."""
+        """Blocks (m, h * w * c) of pictures in [0, 1] of latents (n, d), each with the class of its image (n,)."""
         import torch
 
         labels = self.side.latents.label if self.side.config.net.classes else None
@@ -72,7 +72,7 @@ class Drawer:
     def error(self, z: NDArray[np.floating], images: Indices) -> float:
         """The mean squared error, on pixels in [0, 1], of the pictures of latents (n, d) of some images.
 
-        Against the images themselves, or, where they are missing, against the pictures of their own latents.
+        Compared with the images themselves or, if they are missing, with the pictures of their own latents.
         """
         total, start, own = 0.0, 0, self.own(images) if self.missing else None
         for made in self.pictures(z, images):
@@ -83,7 +83,7 @@ class Drawer:
         return total / len(images)
 
     def own_error(self, images: Indices) -> float:
-        """That of the pictures of their own latents."""
+        """The error of the pictures of their own latents."""
         key = b"error" + images.tobytes()
         if key not in self._known:
             self._known[key] = self.error(self.side.mean[images], images)
@@ -98,12 +98,12 @@ class Drawer:
         return found
 
     def classes(self, z: NDArray[np.floating]) -> Indices:
-        """The classes int64 (n,) of latents (n, d), by a support vector machine taught on some training images."""
+        """The classes int64 (n,) of latents (n, d), by a support vector machine trained on some training images."""
         found: Indices = self._classifier.predict(np.asarray(z, np.float64))
         return found
 
     def own_accuracy(self, images: Indices) -> float:
-        """The share of images whose class is found by their own latents."""
+        """The share of images whose class is recognised from their own latents."""
         key = b"accuracy" + images.tobytes()
         if key not in self._known:
             labels = self.side.latents.label
@@ -129,19 +129,19 @@ class Drawer:
 
 
 def fitted_to(z: NDArray[np.floating], dimensions: int) -> NDArray[np.float32]:
-    """Latents (n, d) with zeros appended, or dimensions cut off at the end: the naive way into another space."""
+    """Latents (n, d) padded with zeros or truncated: the naive way into another space."""
     z = np.asarray(z, np.float32)[:, :dimensions]
     return np.pad(z, ((0, 0), (0, dimensions - z.shape[1])))
 
 
 def closed(naive: float, stitched: float, own: float) -> float | None:
-    """The closure (naive - stitched) / (naive - own) of three mean squared errors; None where the gap is none."""
+    """The closure (naive - stitched) / (naive - own) of three mean squared errors; None if there is no gap."""
     gap = naive - own
     return (naive - stitched) / gap if gap > 1e-9 else None
 
 
 def reciprocal_rank(made: NDArray[np.float32], own: NDArray[np.float32]) -> float:
-    """The mean of 1 / r, where the own (n, d) of image i is the r-th nearest to what was made (n, d) of it."""
+    """The mean of 1 / r, where the own (n, d) of image i is the r-th nearest to its translation (n, d)."""
     middle = own.mean(0)
     made, own = made - middle, own - middle
     squares, total = np.square(own).sum(1), 0.0

@@ -1,4 +1,4 @@
-"""What takes latents of one model to those of another: fitted on anchors, frozen, saved as arrays."""
+"""Maps latents of one model to those of another: fitted on anchors, frozen, saved as arrays."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from latent_explorer.errors import UserError
 
 Arrays = Mapping[str, NDArray[np.float64]]
-"""What a translator consists of, by name: what is saved, and sent from one process to another."""
+"""The arrays of a translator, by name: saved, and sent between processes."""
 Floats = NDArray[np.float64]
 
 
 class Translator(Protocol):
-    """Takes latents of a source space to a target space, of whatever dimensions. Frozen; needs numpy alone."""
+    """Maps latents of a source space to a target space, of any dimensions. Frozen; needs only numpy."""
 
     @property
     def arrays(self) -> Arrays:
@@ -27,11 +27,11 @@ class Translator(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A translator, and how far it is off at each of its anchors when fitted on the others.
+    """A translator, and its leave-one-out error at each anchor.
 
     kind: its name among `TRANSLATORS`. leave_one_out: float64 (anchors,), the distance in the target space of each
     anchor's target from where a translator fitted without it takes its source, in units of the root mean square
-    distance of the anchors' targets from their mean: 0 is exact, about 1 no better than that mean.
+    distance of the anchors' targets from their mean: 0 is exact, about 1 is no better than that mean.
     """
 
     kind: str
@@ -41,12 +41,11 @@ class Fitted:
 
 @dataclass(frozen=True)
 class TranslatorKind:
-    """An entry of `TRANSLATORS`. title, sentence: as menus, panels and help have them.
+    """An entry of `TRANSLATORS`. title, sentence: for menus, panels and help.
 
-    least: how many anchors it needs at least, between spaces of so many dimensions. fit_checked: what `fit` calls once
-    the anchors are known to be good; gives the translator, and float64 (k, target dimensions) by how much it misses
-    each anchor when fitted on the others. restore: the translator of these arrays; raises UserError where they are none
-    of its. smooth: whether it does not jump.
+    least: the minimum number of anchors between spaces of these dimensions. fit_checked: called by `fit` with valid
+    anchors; returns the translator, and float64 (k, target dimensions), the leave-one-out residual at each anchor.
+    restore: the translator of these arrays; raises UserError if they do not fit. smooth: whether it has no jumps.
     """
 
     name: str
@@ -60,8 +59,8 @@ class TranslatorKind:
     def fit(self, source: NDArray[np.floating], target: NDArray[np.floating]) -> Fitted:
         """Fit on latents (k, source dimensions) and (k, target dimensions) of the same k anchors.
 
-        Regularisation is chosen by leave-one-out. Raises UserError where there are fewer anchors than it needs, where
-        they are not finite, or all alike.
+        Regularisation is chosen by leave-one-out. Raises UserError if there are too few anchors, or they are not finite
+        or all equal.
         """
         pairs = np.asarray(source, np.float64), np.asarray(target, np.float64)
         self._check(*pairs)
@@ -70,7 +69,7 @@ class TranslatorKind:
         return Fitted(self.name, translator, np.sqrt(np.square(missed).sum(1)) / spread)
 
     def check_count(self, anchors: int, source: int, target: int) -> None:
-        """Raise UserError where there are fewer anchors than it needs between spaces of so many dimensions."""
+        """Raise UserError if there are too few anchors between spaces of these dimensions."""
         least = self.least(source, target)
         if anchors < least:
             raise UserError(
@@ -96,7 +95,7 @@ class TranslatorKind:
 def checked_arrays(name: str, arrays: Arrays, axes: Mapping[str, str]) -> dict[str, Floats]:
     """The arrays of a translator as float64, of the shapes that `axes` names: equal letters are equal lengths >= 1.
 
-    Raises UserError where one is missing or too many, has another shape, or is not finite.
+    Raises UserError if one is missing or too many, has another shape, or is not finite.
     """
     if arrays.keys() != axes.keys():
         raise UserError(f"translator {name}: expected the arrays {sorted(axes)}, found {sorted(arrays)}")
