@@ -302,8 +302,8 @@ register(
                 note="Its two gradient penalties have a weight of {value:g}.",
             ),
             FamilySetting(
-                "coverage",
-                "Coverage",
+                "pull",
+                "Pull",
                 "For each image, pulls the nearest of many pictures towards it, so that no kind of image is left out. "
                 "For two-dimensional maps, which have little room.",
                 default=0,
@@ -311,11 +311,12 @@ register(
                 high=100,
                 note="For each image, the nearest of 256 random pictures was pulled towards it (implicit maximum "
                 "likelihood estimation), with a weight of {value:g} on the squared error.",
+                former="coverage",
             ),
             FamilySetting(
                 "searches",
                 "Searches",
-                "With coverage: steps that first bring the latent of the nearest picture closer to the image. For "
+                "With a pull: steps that first bring the latent of the nearest picture closer to the image. For "
                 "many dimensions, where no random picture is close to an image.",
                 default=0,
                 low=0,

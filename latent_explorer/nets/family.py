@@ -21,6 +21,7 @@ class FamilySetting:
 
     low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
     which it is not `default`, with {value}. corrupts: whether above 0 it spoils what is encoded in training.
+    former: what it was called in bundles and runs of before; empty where it always was called so.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FamilySetting:
     whole: bool = False
     note: str = ""
     corrupts: bool = False
+    former: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,13 @@ class Family:
     conditional: bool = False
 
     def values(self, chosen: Mapping[str, float]) -> dict[str, float]:
-        """The value of every setting, the usual one where none is `chosen`.
+        """The value of every setting, the usual one where none is `chosen`; a former name counts as the one of now.
 
         Raises UserError where a name is unknown or a value out of range.
         """
         known = {setting.name: setting for setting in self.settings}
+        renamed = {setting.former: setting.name for setting in self.settings if setting.former}
+        chosen = {renamed.get(name, name): value for name, value in chosen.items()}
         for name, value in chosen.items():
             if name not in known:
                 raise UserError(f"{self.label} has no setting {name!r}: expected {listed(known)}")

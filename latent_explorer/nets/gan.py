@@ -31,7 +31,7 @@ class GenerativeAdversarialNetwork(Generator):
     Each image x is paired with a picture G(z) of a draw. With f the softplus and D the discriminator's output, it
     follows f(D(G(z)) - D(x)) + penalty / 2 (|D'(x)|² + |D'(G(z))|²), and the generator f(D(x) - D(G(z))): that loss has
     no local minima where pictures of some classes are lacking (Sun et al. 2020), and with the penalties it converges.
-    No layer normalises. Settings: gradient_penalty; coverage, the weight of the squared error, summed over pixels,
+    No layer normalises. Settings: gradient_penalty; pull, the weight of the squared error, summed over pixels,
     between each image and the nearest of 256 pictures drawn (implicit maximum likelihood estimation, Li and
     Malik 2018); searches, damped Gauss-Newton steps by which the latent of that picture is first brought nearer to the
     image, as in generative latent optimisation (Bojanowski et al. 2018): in many dimensions no draw is near.
@@ -84,7 +84,7 @@ class GenerativeAdversarialNetwork(Generator):
 
         Where latents are searched for, of those at every eighth place in the batch, as the penalties.
         """
-        if not self.settings["coverage"]:
+        if not self.settings["pull"]:
             return 0.0
         count, every = len(x), _EACH if self.settings["searches"] else 1
         with torch.no_grad():
@@ -93,7 +93,7 @@ class GenerativeAdversarialNetwork(Generator):
             near = pool[torch.cdist(x.flatten(1), self.decode(pool).to(x.dtype).flatten(1)).argmin(1)]
             near = self._searched(x, near)
         squared = (self.decode(near).float() - x).square().flatten(1).sum(1)
-        return self.settings["coverage"] * (squared.sum() * every / count)
+        return self.settings["pull"] * (squared.sum() * every / count)
 
     def _searched(self, x: Tensor, z: Tensor) -> Tensor:
         """Latents (n, d) near z whose pictures are nearer to the images x; differences of half precision are noise."""

@@ -66,6 +66,15 @@ def test_settings_have_usual_values_and_ranges() -> None:
             vae.values(wrong)
 
 
+def test_a_setting_that_was_called_otherwise_is_still_known_by_that_name() -> None:
+    gan = find_family("gan")
+    assert gan.values({"coverage": 0.2}) == gan.values({"pull": 0.2}) != gan.values({})
+    model = build(
+        NetSpec(family="gan", trunk="dense", image_shape=(4, 4, 1), latent_dim=2, hidden=(), settings={"coverage": 0.2})
+    )
+    assert model.settings["pull"] == 0.2
+
+
 def test_a_conditional_network_makes_other_pictures_for_each_class() -> None:
     spec = NetSpec(family="told", trunk="conv", image_shape=(8, 8, 3), latent_dim=2, hidden=(4,), classes=3)
     with registered(CONDITIONAL):

@@ -67,7 +67,7 @@ def test_the_penalty_reaches_the_weights_by_a_second_backward_pass() -> None:
 
 @pytest.mark.parametrize("searches", [0, 2])
 def test_processes_that_share_a_batch_add_up_to_one_that_has_it_all(searches: int) -> None:
-    model, x = model_of(SPEC, coverage=0.1, searches=searches), images_of(SPEC, 24)
+    model, x = model_of(SPEC, pull=0.1, searches=searches), images_of(SPEC, 24)
     for phase in ("discriminator", "generator"):
         whole = model.losses(ImageBatch(x, phase=phase), Draws(torch.Generator().manual_seed(4)))
         shares = [slice(0, 7), slice(7, 20), slice(20, 24)]
@@ -93,15 +93,15 @@ def test_images_pull_the_nearest_pictures_towards_them() -> None:
     torch.manual_seed(0)
     x = (images_of(DENSE, 4) > 0.7).float().repeat(8, 1, 1, 1)  # four patterns
     errors = {}
-    for coverage in (0.0, 1.0):
-        model = model_of(DENSE, coverage=coverage)
+    for pull in (0.0, 1.0):
+        model = model_of(DENSE, pull=pull)
         optimiser, generator = Optimiser(model, Recipe(batch_size=32), "float32"), torch.Generator().manual_seed(6)
         for _ in range(60):
             optimiser.learn(ImageBatch(x), Draws(generator), weight=1, rate=1e-2, fresh=1.0)
         assert optimiser.verdict() is None
         with torch.inference_mode():
             pictures = model.decode(torch.randn(500, 2, generator=generator)).flatten(1)
-            errors[coverage] = torch.cdist(x.flatten(1), pictures).min(1).values.square().mean().item()
+            errors[pull] = torch.cdist(x.flatten(1), pictures).min(1).values.square().mean().item()
     assert errors[1.0] < 0.8 * errors[0.0]
 
 
@@ -113,20 +113,20 @@ def pulled(model: GenerativeAdversarialNetwork, x: torch.Tensor, draws: Draws) -
 def test_a_search_pulls_fewer_pictures_that_are_nearer() -> None:
     x, pulls = images_of(DENSE, 64), {}
     for searches in (0, 1, 4):
-        model = model_of(DENSE, coverage=1.0, searches=searches)
+        model = model_of(DENSE, pull=1.0, searches=searches)
         pulls[searches] = pulled(model, x[::4].repeat_interleave(4, 0), Draws(torch.Generator().manual_seed(7)))
     assert max(pulls[1], pulls[4]) < pulls[0]  # of the same images, however few of them are looked at
 
 
 def test_a_share_of_a_batch_without_an_image_to_search_for_pulls_nothing() -> None:
-    model, x = model_of(DENSE, coverage=1.0, searches=2), images_of(DENSE, 2)
+    model, x = model_of(DENSE, pull=1.0, searches=2), images_of(DENSE, 2)
     assert pulled(model, x, Draws(torch.Generator().manual_seed(8), first=1, count=16)) == 0
 
 
 def test_a_search_is_made_in_full_precision() -> None:
     pulls = []
     for enabled in (False, True):
-        model, x = model_of(DENSE, coverage=1.0, searches=3), images_of(DENSE, 16)
+        model, x = model_of(DENSE, pull=1.0, searches=3), images_of(DENSE, 16)
         with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
             pulls.append(pulled(model, x, Draws(torch.Generator().manual_seed(9))))
     assert pulls[0] == pytest.approx(pulls[1], rel=0.01)

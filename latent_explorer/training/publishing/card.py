@@ -182,8 +182,9 @@ def _latents(config: BundleConfig) -> str:
 
 def _notes(config: BundleConfig) -> Iterator[str]:
     """A paragraph on each setting of the family that is not at its default, and on corrupted images, if any."""
-    values = {each: config.net.settings.get(each.name, each.default) for each in config.family.settings}
-    notes = [each.note.format(value=value) for each, value in values.items() if each.note and value != each.default]
+    values = config.family.values(config.net.settings)
+    notable = [each for each in config.family.settings if each.note and values[each.name] != each.default]
+    notes = [each.note.format(value=values[each.name]) for each in notable]
     for text in (*notes, *([_CLEANS] if config.cleans else [])):
         yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
 
