@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from latent_explorer.bundles import change_card, check_bundle
+from latent_explorer.bundles import change_card, check_bundle, read_latents
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import baselines
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import dataset_of, encode_dataset, evaluate
+from latent_explorer.training.generator_figures import draws_figures
 from latent_explorer.training.publishing.card import figures_table
 from latent_explorer.training.style_figures import style_figures
 
@@ -41,6 +42,8 @@ def _renew(folder: Path, source: str | None) -> dict[str, float | None]:
     latents = encode_dataset(model, dataset, device) if config.family.conditional else None
     found = evaluate(model, dataset, device, latents)
     figures = found.figures() | baselines(dataset, config.net.latent_dim).figures()
+    if config.prior_samples:
+        figures |= draws_figures(read_latents(folder, config), dataset)
     if latents is not None:
         figures |= style_figures(model, dataset, device, latents, found.knn10_accuracy).figures()
     renewed = msgspec.structs.replace(config, metrics=figures)

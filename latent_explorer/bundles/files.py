@@ -94,7 +94,7 @@ def fits_bytes(config: BundleConfig) -> int:
 
 def latents_bytes(config: BundleConfig) -> int:
     """The maximum number of bytes of `latents.safetensors`."""
-    per_image = 4 * (2 * config.net.latent_dim + 3) + 1
+    per_image = 4 * (2 * config.net.latent_dim + 3) + 2
     per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
     return min(config.latents * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES, LATENTS_BYTES)
 

@@ -31,6 +31,8 @@ class Latents:
     error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1]; NaN for a
     draw.
     index: int64 (n,), ascending: the number of each image in the dataset, -1 for a draw; None for all images.
+    confidence: float32 (n,), in [0, 1]: the probability of the class that a classifier sees in the picture decoded from
+    each; None if none has judged them.
     """
 
     mean: NDArray[np.float32]
@@ -39,6 +41,7 @@ class Latents:
     split: NDArray[np.uint8]
     error: NDArray[np.float32] | None
     index: NDArray[np.int64] | None = None
+    confidence: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.mean)
@@ -99,7 +102,8 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     """The arrays to save, by name.
 
     With fewer bits, log-variances are stored in 256 steps whatever the means are, and errors as float16: a factor on a
-    deviation needs no more. Beside an array `x` in steps are `x_low` and `x_step`, float32 (d,).
+    deviation needs no more. Confidences are in 256 steps at any precision. Beside a mean or log-variance `x` in steps
+    are `x_low` and `x_step`, float32 (d,).
     """
     full = precision == "float32"
     arrays: dict[str, NDArray[Any]] = {"split": latents.split}
@@ -113,17 +117,20 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
         arrays["label"] = latents.label.astype(np.uint8 if small else np.int32)
     if latents.index is not None:
         arrays["index"] = latents.index.astype(np.int32)
+    if latents.confidence is not None:
+        arrays["confidence"] = np.rint(latents.confidence * _STEPS).astype(np.uint8)
     return arrays
 
 
 def with_images(draws: Latents, images: Sequence[Latents]) -> Latents:
     """Draws from the prior followed by the latents of some images, identified by their `index`.
 
-    The result has labels only if both have them, and no log-variances.
+    The result has labels and confidences only if all parts have them, and no log-variances.
     """
     parts = [replace(draws, error=np.full(len(draws), np.nan, np.float32)), *images]
     order = np.argsort(np.concatenate([_there(part.index) for part in parts]), kind="stable")
     labelled = all(part.label is not None for part in parts)
+    judged = all(part.confidence is not None for part in parts)
     return Latents(
         mean=np.concatenate([part.mean for part in parts])[order],
         log_variance=None,
@@ -131,6 +138,7 @@ def with_images(draws: Latents, images: Sequence[Latents]) -> Latents:
         split=np.concatenate([part.split for part in parts])[order],
         error=np.concatenate([_there(part.error) for part in parts])[order],
         index=np.concatenate([_there(part.index) for part in parts])[order],
+        confidence=np.concatenate([_there(part.confidence) for part in parts])[order] if judged else None,
     )
 
 
@@ -154,7 +162,7 @@ def as_draws(latents: Latents) -> Latents:
 
 def restored(arrays: Arrays) -> Latents:
     """Latents from arrays that fit `layout`, at full precision."""
-    label, index = arrays.get("label"), arrays.get("index")
+    label, index, confidence = (arrays.get(name) for name in ("label", "index", "confidence"))
     return Latents(
         mean=_full(arrays, "mean"),
         log_variance=_full(arrays, "log_variance") if "log_variance" in arrays else None,
@@ -162,6 +170,7 @@ def restored(arrays: Arrays) -> Latents:
         split=arrays["split"],
         error=_full(arrays, "error") if "error" in arrays else None,
         index=None if index is None else index.astype(np.int64),
+        confidence=None if confidence is None else confidence.astype(np.float32) / _STEPS,
     )
 
 
@@ -181,6 +190,7 @@ def layout(arrays: Arrays, count: int, dim: int, labelled: bool, judged: bool = 
         ("log_variance" in arrays, "log_variance", reals, (count, dim)),
         (labelled, "label", ("int32", "uint8"), (count,)),
         ("index" in arrays, "index", ("int32",), (count,)),
+        ("confidence" in arrays, "confidence", ("uint8",), (count,)),
         *((True, f"{name}_{part}", ("float32",), (dim,)) for name in _stepped(arrays) for part in ("low", "step")),
     )
     return {name: (types, shape) for there, name, types, shape in rows if there}

@@ -7,16 +7,19 @@ from torch import Tensor, nn
 
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, Posterior
-from latent_explorer.nets.refine import inverted
+from latent_explorer.nets.refine import inverted_from
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
 _AT_ONCE = 64
 """Images that are inverted together: of each there are as many pictures as the latents have dimensions."""
 
-_FEW, _STARTS = 3, 2048
-"""Dimensions up to which the pictures of so many draws lie so close together that an image may begin from the nearest:
-what an encoder says of a map that folds may lie on the wrong side of a fold."""
+_POOL, _NEAREST = 2048, 2
+"""Draws, of which the nearest few pictures are tried beside what the encoder says: that may lie on the wrong side of a
+fold of the map, or be of an image unlike any picture."""
+
+STARTS = 1 + _NEAREST
+"""Places from which the latent of an image is sought."""
 
 
 class Generator(LatentModel):
@@ -58,19 +61,18 @@ class Generator(LatentModel):
         posterior = self.encode_unrefined(x)
         if self.training:
             return posterior
-        begun = self._nearest(x, posterior.mean) if self.spec.latent_dim <= _FEW else posterior.mean
-        parts = zip(torch.split(x, _AT_ONCE), torch.split(begun, _AT_ONCE), strict=True)
-        return Posterior(torch.cat([inverted(self.decode, images, z) for images, z in parts]), None)
+        starts = torch.cat([posterior.mean[:, None], self._nearest(x)], 1)
+        parts = zip(torch.split(x, _AT_ONCE), torch.split(starts, _AT_ONCE), strict=True)
+        return Posterior(torch.cat([inverted_from(self.decode, images, z) for images, z in parts]), None)
 
-    def _nearest(self, x: Tensor, z: Tensor) -> Tensor:
-        """The latents z (n, d) of images x, or those of the nearest of many pictures where these are nearer."""
+    def _nearest(self, x: Tensor) -> Tensor:
+        """Draws (n, s, d) whose pictures are nearest to the images x, of many that are always the same."""
         with torch.inference_mode(mode=False), torch.no_grad():
             if self._drawn is None or self._drawn[0].device != x.device:
-                draws = self.draw(_STARTS, Draws(torch.Generator(x.device).manual_seed(0)))
+                draws = self.draw(_POOL, Draws(torch.Generator(x.device).manual_seed(0)))
                 self._drawn = draws, self.decode(draws).flatten(1)
-        apart, numbers = torch.cdist(x.flatten(1), self._drawn[1]).min(1)
-        nearer = apart < (self.decode(z) - x).flatten(1).norm(dim=1)
-        return torch.where(nearer[:, None], self._drawn[0][numbers], z)
+        draws, pictures = self._drawn
+        return draws[torch.cdist(x.flatten(1), pictures).topk(_NEAREST, largest=False).indices]
 
     def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         if self.encoder is None:

@@ -11,8 +11,9 @@ from latent_explorer.nets.model import Posterior, bernoulli_nats
 _LONGEST_STEP = 0.3
 
 _AWAY = 0.02  # of a difference, in standard deviations of the prior
-_STEPS = 3  # of an inversion
+_TRIED, _STEPS = 4, 12  # of an inversion: from each place to begin from; from the best of those reached
 _DAMPING, _LONGEST = 0.1, 1.5  # of the first step, as a share of the mean curvature; of each step
+_PRICE = 1e-4  # of |z|², beside the mean squared error: images stay where draws are
 
 
 def refined(decode_logits: Callable[[Tensor], Tensor], x: Tensor, posterior: Posterior, weight: float) -> Posterior:
@@ -57,14 +58,24 @@ def _cost(logits: Tensor, x: Tensor, z: Tensor, weight: float) -> Tensor:
     return bernoulli_nats(logits, x) + weight * z.square().sum(1) / 2
 
 
-def pictures_to_invert(dim: int) -> int:
-    """How many pictures `inverted` decodes for an image, in latents of `dim` dimensions."""
-    return 1 + _STEPS * (dim + 1)
+def pictures_to_invert(dim: int, starts: int) -> int:
+    """How many pictures `inverted_from` so many starts decodes for an image, in latents of `dim` dimensions."""
+    return starts * (2 + _TRIED * (dim + 1)) + 1 + _STEPS * (dim + 1)
 
 
-def inverted(
-    decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: int = _STEPS, price: float = 1e-4
-) -> Tensor:
+def inverted_from(decode: Callable[[Tensor], Tensor], x: Tensor, starts: Tensor) -> Tensor:
+    """Latents (n, d) of images x (n, c, h, w), by a few steps from each of the starts (n, s, d), then from the best.
+
+    Where a picture folds or is far from the image, descent ends in a hollow: which start leads out is seen early.
+    """
+    count, each, dim = starts.shape
+    tried = inverted(decode, x.repeat_interleave(each, 0), starts.reshape(-1, dim), _TRIED)
+    cost = _distance(decode(tried).flatten(1), x.repeat_interleave(each, 0), tried, _PRICE).view(count, each)
+    best = tried.view(count, each, dim)[torch.arange(count, device=x.device), cost.argmin(1)]
+    return inverted(decode, x, best, _STEPS)
+
+
+def inverted(decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: int, price: float = _PRICE) -> Tensor:
     """Latents (n, d) whose pictures are nearer to the images x (n, c, h, w) than those of `z`, or as near.
 
     What falls is the mean squared error + price |z|², by so many steps of Gauss and Newton with the damping of

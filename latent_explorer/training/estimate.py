@@ -18,6 +18,7 @@ from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
 from latent_explorer.data.dataset import Facts
 from latent_explorer.errors import TrainingError
+from latent_explorer.nets.generator import STARTS
 from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.refine import pictures_to_invert
 from latent_explorer.nets.registry import build
@@ -26,7 +27,7 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.baselines import ASKED
 from latent_explorer.training.distributed.devices import choose_device, precisions
-from latent_explorer.training.evaluate import PRIOR_SAMPLES
+from latent_explorer.training.evaluate import INVERTED, PRIOR_SAMPLES
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.learner import Learner
@@ -171,8 +172,8 @@ def _of_generator(learner: Learner, facts: Facts, epochs: int, seconds: float) -
     drawn = 2 * (epochs * SEEN + PRIOR_SAMPLES) * picture  # decoded, and recognised by a network of about that size
     if not model.family.inverts:
         return drawn
-    placed = min(facts.test, ASKED) + min(facts.images - facts.test, TAUGHT)
-    return drawn + TEACHING * seconds + placed * pictures_to_invert(model.spec.latent_dim) * picture
+    placed = min(facts.test, ASKED) + min(facts.images - facts.test, TAUGHT) + min(facts.test, INVERTED)
+    return drawn + TEACHING * seconds + placed * pictures_to_invert(model.spec.latent_dim, STARTS) * picture
 
 
 def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> float:

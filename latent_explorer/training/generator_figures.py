@@ -81,12 +81,23 @@ def _classifier(dataset: Dataset, device: torch.device) -> Generator[str, None, 
     return judge
 
 
-def labelled_draws(model: LatentModel, classifier: Classifier | None) -> Latents:
-    """Draws from the prior, each with the class that the classifier sees in its picture, if there is one."""
-    latents = prior_samples(model)
+def recognised(latents: Latents, model: LatentModel, classifier: Classifier | None) -> Latents:
+    """Latents with the confidence of the classifier in what is decoded from each, if there is one.
+
+    Draws, which have no labels, are given the class that it sees.
+    """
     if classifier is None or not model.decodes:
         return latents
-    return replace(latents, label=classifier(decode_pictures(model, latents.mean)))
+    seen = classifier.probabilities(decode_pictures(model, latents.mean))
+    label = seen.argmax(1).astype(np.int64) if latents.label is None else latents.label
+    return replace(latents, label=label, confidence=seen.max(1))
+
+
+def draws_figures(latents: Latents, dataset: Dataset) -> dict[str, float]:
+    """`class_figures` of the draws among latents, if there are any and a classifier has seen their classes."""
+    if not latents.draws or latents.label is None:
+        return {}
+    return class_figures(latents.label[: latents.draws], len(dataset.class_names))
 
 
 def class_figures(label: NDArray[np.int64], classes: int) -> dict[str, float]:

@@ -130,15 +130,36 @@ def _written(
         raise
     fresh, taught = not job.folder.exists(), True
     if not _discarded(token):
-        model = training.kept_model()
-        taught = _taught(training, model, token, say)
-        say(Progress(doing="evaluating and writing the bundle"))
-        _finish(job, training, dataset, snapshots, model, classifier)
+        taught = _taught_and_finished(job, training, dataset, snapshots, classifier, token, say)
     if _discarded(token):  # which may have been said meanwhile
         for folder in (job.run.path, *([job.folder] if fresh else [])):
             shutil.rmtree(folder, ignore_errors=True)
     elif taught and training.progress.epoch == training.progress.recipe.epochs:
         job.run.state.unlink(missing_ok=True)
+
+
+def _taught_and_finished(
+    job: Job,
+    training: Training,
+    dataset: Dataset,
+    snapshots: Snapshots,
+    classifier: Classifier | None,
+    token: Event,
+    say: Say,
+) -> bool:
+    """Write the bundle, of a generator after it was taught an encoder; whether nothing is left to do."""
+    model = training.kept_model()
+    taught = _taught(training, model, token, say)
+    say(Progress(doing="evaluating and writing the bundle"))
+    tell = throttled("finding places for images", say, token.is_set)
+    try:
+        _finish(job, training, dataset, snapshots, model, classifier, tell)
+    except OvertakenError:
+        assert isinstance(model, Generator)  # of others no places are sought
+        model.drop_encoder()
+        _finish(job, training, dataset, snapshots, model, classifier)
+        return False
+    return taught
 
 
 def _say_lasting(say: Say, words: str) -> None:
@@ -198,7 +219,7 @@ def _prepare(job: Job, dataset: Dataset) -> None:
 def _taught(training: Training, model: LatentModel, token: Event, say: Say) -> bool:
     """Teach `model` the encoder that it is to have after the run, if it is; whether nothing is left to do.
 
-    Where it is stopped, the model has none, and the whole stage is done again by who resumes.
+    Where it is stopped, then or while images are placed, the model has none, and who resumes does all of it again.
     """
     progress = training.progress
     if not isinstance(model, Generator) or not model.family.inverts:
@@ -221,6 +242,7 @@ def _finish(
     snapshots: Snapshots,
     model: LatentModel,
     classifier: Classifier | None,
+    tell: Callable[[int, int], None] = lambda *_: None,
 ) -> None:
     if training.steps_done:
-        write_bundle(job, model, dataset, training.progress, snapshots.turn, classifier)
+        write_bundle(job, model, dataset, training.progress, snapshots.turn, classifier, tell)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latent_explorer.nets.model import Posterior, bernoulli_nats
-from latent_explorer.nets.refine import _newton_step, inverted, pictures_to_invert, refined
+from latent_explorer.nets.refine import _newton_step, inverted_from, pictures_to_invert, refined
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 
@@ -68,5 +68,16 @@ def test_an_inversion_decodes_as_many_pictures_as_are_reckoned_with() -> None:
         counted.append(len(z))
         return z.sigmoid()[:, :, None, None]
 
-    inverted(decode, torch.full((2, 3, 1, 1), 0.7), torch.zeros(2, 3))
-    assert sum(counted) == 2 * pictures_to_invert(3)
+    inverted_from(decode, torch.full((2, 3, 1, 1), 0.7), torch.zeros(2, 5, 3))
+    assert sum(counted) == 2 * pictures_to_invert(3, 5)
+
+
+def test_an_inversion_goes_on_from_the_start_that_leads_nearest() -> None:
+    """The picture of z is (z², .3 z): from -1 descent to the image of 1 ends nearby, in a hollow."""
+
+    def decode(z: torch.Tensor) -> torch.Tensor:
+        return torch.cat([z.square(), 0.3 * z], 1)[:, None, None]
+
+    x = decode(torch.ones(1, 1))
+    for starts, expected in (([-1.2], -0.95), ([-1.2, 0.7], 1.0), ([0.7, -1.2], 1.0)):
+        assert inverted_from(decode, x, torch.tensor(starts)[None, :, None]).item() == pytest.approx(expected, abs=0.02)

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -23,7 +24,7 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Recipe, Report
-from latent_explorer.training import jobs, loop
+from latent_explorer.training import classifier_net, jobs, loop
 from latent_explorer.training.distributed.fabric import assemble
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from latent_explorer.training.learner import Learner
@@ -149,6 +150,18 @@ class Cases:
 
         with patch.object(loop, "save_state", full):
             return self.train("disk")
+
+    def a_generator(self) -> Any:
+        """The first teaches a classifier before the run and an encoder after it, and the second waits."""
+        labels = np.argmax(bars().images.max(2)[..., 0] == 250, 1)
+        source = self.folder / f"labelled{self.group.rank}.npz"
+        np.savez(source, images=bars().images, split=bars().split, labels=labels)
+        settings = {"pull": 0.1, "searches": 2.0}
+        job = replace(self.job("gan"), source=str(source), family="gan", settings=settings)
+        taught = list[str]()
+        with patch.object(classifier_net, "_FEWEST", 10):
+            reports = list(jobs.train_bundle(job, say=lambda word: taught.append(str(word)), group=self.group))
+        return {"step": reports[-1].step, "losses": reports[-1].losses, "taught": "teaching a classif" in str(taught)}
 
     def killed(self) -> Any:
         """The last: the second process is gone without a word."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from latent_explorer.bundles import check_bundle
+from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.state import load_state
@@ -105,6 +105,18 @@ def test_a_loss_that_is_not_finite_in_one_ends_both_at_the_same_step(seen: Seen,
 def test_a_full_disk_of_the_first_ends_both(seen: Seen) -> None:
     assert seen[0]["full_disk"]["error"] == "epoch 1 could not be saved"
     assert "cannot continue: epoch 1 could not be saved" in seen[1]["full_disk"]["error"]
+
+
+def test_a_generator_is_trained_by_both_while_the_first_teaches_what_judges_it(seen: Seen, folder: Path) -> None:
+    first, second = (each["a_generator"] for each in seen)
+    assert first["taught"]
+    assert not second["taught"]
+    assert (first["step"], first["losses"]) == (second["step"], second["losses"])
+    config, latents = check_bundle(folder / "gan"), read_latents(folder / "gan")
+    assert config.inverts
+    assert config.placed == 48
+    assert latents.label is not None
+    assert latents.confidence is not None
 
 
 def test_a_process_that_is_gone_is_noticed_and_how_to_go_on_is_said(seen: Seen, folder: Path) -> None:

@@ -296,19 +296,21 @@ def test_a_generator_is_taught_an_encoder_and_lacks_what_training_alone_needs(in
     assert not load_bundle_model(snapshot).encodes
 
 
-def test_an_encoder_half_taught_is_left_out_and_taught_anew(bars: Dataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["teaching an encoder", "finding places"])
+def test_an_encoder_half_taught_is_left_out_and_taught_anew(bars: Dataset, tmp_path: Path, stage: str) -> None:
     jobs, token = [job_in(tmp_path / name, bars, "inverted-rival") for name in ("whole", "stopped")], Event()
     list(train_bundle(jobs[0]))
     said: list[Progress] = []
 
     def stop(word: Progress | Begun) -> None:
-        if isinstance(word, Progress) and "teaching" in word.doing:
+        if isinstance(word, Progress) and word.doing.startswith(stage):
             said.append(word)
             token.set()
 
     list(train_bundle(jobs[1], token, say=stop))
     assert said
     assert not check_bundle(jobs[1].folder).inverts
+    assert len(read_latents(jobs[1].folder)) == PRIOR_SAMPLES
     assert jobs[1].run.state.exists()
     assert list(train_bundle(replace(jobs[1], resume=True))) == []
     assert not jobs[1].run.state.exists()

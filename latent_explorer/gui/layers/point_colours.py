@@ -68,6 +68,10 @@ def _errorless(bundle: OpenBundle) -> str:
     return "the reconstruction errors are not known" if bundle.latents.error is None else ""
 
 
+def _unrecognised(bundle: OpenBundle) -> str:
+    return "no classifier has judged these pictures" if bundle.latents.confidence is None else ""
+
+
 COLOURINGS: Registry[PointColouring] = Registry("colourings", PointColouring, "title")
 register = COLOURINGS.register
 
@@ -95,6 +99,16 @@ for _colouring in (
         unit="mean squared error",
         logarithmic=True,
         lacks=_errorless,
+    ),
+    PointColouring(
+        name="confidence",
+        title="Confidence",
+        sentence="How sure a classifier is of the class that it sees in the picture decoded at each point. Dark: the "
+        "model makes something between classes, or no image of any.",
+        known=lambda latents: latents.confidence,
+        unit="probability",
+        span=(0.0, 1.0),
+        lacks=_unrecognised,
     ),
     PointColouring(
         name="anomaly",

@@ -33,7 +33,7 @@ from latent_explorer.training.evaluate import (
     evaluate,
     reconstruction_error,
 )
-from latent_explorer.training.generator_figures import class_figures
+from latent_explorer.training.generator_figures import draws_figures
 from latent_explorer.training.publishing.card import card
 from latent_explorer.training.publishing.pictures import first_tiles, preview
 from latent_explorer.training.publishing.placing import drawn
@@ -49,11 +49,13 @@ def write_bundle(
     progress: RunState,
     turn_of: TurnOf = lambda _: None,
     classifier: Classifier | None = None,
+    tell: Callable[[int, int], None] = lambda *_: None,
 ) -> BundleConfig:
     """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle of `job`.
 
     turn_of: how to turn the map of the means (n, d) of all images, if at all; see `BundleConfig.turn`.
-    classifier: what gives draws from the prior their labels; None for none.
+    classifier: what gives draws from the prior their labels; None for none. tell: given how many images are placed in
+    the space of a generator, of how many.
     Gives the configuration saved. Raises BundleError when the folder cannot be written.
     """
     device = choose_device(progress.device)
@@ -61,14 +63,13 @@ def write_bundle(
     weights = {name: array.astype(precision) for name, array in weights_to_keep(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     of_images = kept.family.encodes
-    latents = encode_dataset(kept, dataset, device) if of_images else drawn(kept, dataset, device, classifier)
+    latents = encode_dataset(kept, dataset, device) if of_images else drawn(kept, dataset, device, classifier, tell)
     judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:
         metrics = evaluate(kept, dataset, device, latents if of_images else None).figures()
         metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
-    if latents.draws and latents.label is not None:
-        metrics |= class_figures(latents.label[: latents.draws], len(dataset.class_names))
+    metrics |= draws_figures(latents, dataset)
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))

@@ -1,5 +1,7 @@
 """The points of a generator's bundle: draws from the prior, and the images that inversion has placed."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -9,24 +11,38 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.baselines import asked
 from latent_explorer.training.classifier import Classifier
-from latent_explorer.training.evaluate import encode
-from latent_explorer.training.generator_figures import labelled_draws
+from latent_explorer.training.evaluate import encode, prior_samples
+from latent_explorer.training.generator_figures import recognised
 from latent_explorer.training.images import Images, evenly
 
 TAUGHT = 5_000
 """Images of other splits than test that are placed at most."""
 
+_AT_ONCE = 250  # images, after which it is told how many are placed: a few seconds
 
-def drawn(model: LatentModel, dataset: Dataset, device: torch.device, classifier: Classifier | None = None) -> Latents:
+
+def drawn(
+    model: LatentModel,
+    dataset: Dataset,
+    device: torch.device,
+    classifier: Classifier | None = None,
+    tell: Callable[[int, int], None] = lambda *_: None,
+) -> Latents:
     """Draws from the prior of a generator, and behind them images of `dataset`, where the model encodes.
 
-    classifier: what gives the draws their labels, if there is one.
+    classifier: what gives the draws their labels, and all a confidence, if there is one. tell: given how many images
+    are placed, of how many.
     """
-    draws = labelled_draws(model, classifier)
+    draws = recognised(prior_samples(model), model, classifier)
     if not model.encodes:
         return draws
     images, model = Images.of(dataset, device, model.spec.classes), model.to(device).eval()
     others = np.setdiff1d(np.arange(len(dataset)), dataset.indices("test"))
     wanted = asked(dataset), evenly(others, TAUGHT)
-    # One after the other: with which others an image is encoded matters for the last digits of the figures.
-    return with_images(draws, [encode(model, images, dataset, some) for some in wanted if len(some)])
+    # Test images apart from others: with which an image is encoded matters for the last digits of the figures.
+    parts = [some[start : start + _AT_ONCE] for some in wanted for start in range(0, len(some), _AT_ONCE)]
+    total, placed = sum(map(len, parts)), list[Latents]()
+    for part in parts:
+        placed.append(encode(model, images, dataset, part))
+        tell(sum(map(len, placed)), total)
+    return with_images(draws, [recognised(part, model, classifier) for part in placed])
