@@ -170,7 +170,7 @@ def restored(arrays: Arrays) -> Latents:
         split=arrays["split"],
         error=_full(arrays, "error") if "error" in arrays else None,
         index=None if index is None else index.astype(np.int64),
-        confidence=None if confidence is None else confidence.astype(np.float32) / _STEPS,
+        confidence=None if confidence is None else confidence.astype(np.float32) / np.float32(_STEPS),
     )
 
 
