@@ -86,8 +86,8 @@ class Drawn:
 
 
 GENERATORS = {
-    "mnist-gan-2d": Drawn(0.02, 0.10, 0.75, 0.055),
-    "mnist-gan-16d": Drawn(0.05, 0.03, 0.78, 0.016),
+    "mnist-gan-2d": Drawn(0.02, 0.10, 0.75, 0.036),
+    "mnist-gan-16d": Drawn(0.05, 0.03, 0.78, 0.012),
 }
 
 
