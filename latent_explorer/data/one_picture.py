@@ -1,4 +1,4 @@
-"""One picture of the user's own, from an untrusted file or another program, as an image."""
+"""One picture of the user's own, from an untrusted file, as an image."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latent_explorer.data.files import ImageFile, opened_file
-from latent_explorer.data.pictures import looked_at, on_white, stack
+from latent_explorer.data.pictures import looked_at, stack
 from latent_explorer.errors import DataError
 from latent_explorer.safe_text import readable
 
@@ -49,16 +49,6 @@ def read_picture(path: Path) -> OnePicture:
     found = stack([file], pages="first")
     notes = found.notes if pages == 1 else (f"it has {pages:,} frames or pages: the first one was read", *found.notes)
     return _small(found.images[0], notes)
-
-
-def given_picture(pixels: NDArray[np.uint8]) -> OnePicture:
-    """A picture from another program: uint8 (h, w, 4), red, green, blue and opacity. Raises DataError."""
-    height, width = pixels.shape[:2]
-    if not 0 < height * width <= _MOST_PIXELS:
-        raise DataError(
-            f"expected a picture of 1 to {_MOST_PIXELS // 10**6} million pixels, found {width:,} x {height:,}"
-        )
-    return _small(on_white(pixels), ())
 
 
 def _small(image: NDArray[np.uint8], notes: tuple[str, ...]) -> OnePicture:

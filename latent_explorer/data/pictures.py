@@ -94,11 +94,6 @@ def looked_at(file: ImageFile) -> tuple[Size, int]:
         return (image.height, image.width), len(_pages(image))
 
 
-def on_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An image (h, w, 3) made from one with transparency (h, w, 4), on white."""
-    return _array(_grey_or_colour(Image.fromarray(pixels, "RGBA")))
-
-
 def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_Picture]:
     """The pictures of one file: rotated by its EXIF, of size `resize` if that is given; transparent pixels are
     white."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 from latent_explorer.errors import UserError
@@ -61,8 +60,3 @@ def possible_ranges(low: float, high: float) -> list[str]:
     if low < -_OVER and high - low > 1:
         found.append("logits")
     return found
-
-
-def is_constant(pictures: Tensor) -> bool:
-    """Whether all pictures are the same, which says that latents are not what the decoder takes."""
-    return len(pictures) > 1 and bool(torch.allclose(pictures, pictures[:1].expand_as(pictures), atol=1e-6))

@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.places import shipped_bundles
 from latent_explorer.service.codec import text_to_path
@@ -315,11 +314,6 @@ def anchors_of_text(text: str, counts: tuple[int, int]) -> tuple[Anchor, ...]:
             raise UserError(f"--anchors {part[:40]}: the {least} has no such image; expected 0 to {most - 1:,}")
         found.append((source, target))
     return tuple(found)
-
-
-def chart_of(text: str | None) -> ChartSpec | None:
-    """The chart of an option. Raises UserError."""
-    return None if text is None else ChartSpec.of(text)
 
 
 def named_file(saved: SavedMap, what: What, suffix: str) -> str:

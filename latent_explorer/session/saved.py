@@ -181,7 +181,7 @@ def read_session(path: Path, lost: list[str] | None = None) -> tuple[SavedSessio
     path, lost = Path(path), [] if lost is None else lost
     content = _content(path, SESSION_BYTES)
     try:
-        _check_format(path, content)
+        _check_format(content)
         session = _decoded(content, lost)
         _check(session)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -229,7 +229,7 @@ def _content(path: Path, most: int) -> bytes:
         raise UserError(f"{shown(path)} cannot be read: {why(error)}") from error
 
 
-def _check_format(path: Path, content: bytes) -> None:
+def _check_format(content: bytes) -> None:
     head: Any = msgspec.json.decode(content)
     if not isinstance(head, dict) or head.get("kind") != KIND:
         raise UserError(f"expected a JSON file of kind {KIND!r}, as File ▸ Save session… writes it")

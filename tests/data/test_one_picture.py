@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from latent_explorer.data import one_picture
-from latent_explorer.data.one_picture import given_picture, read_picture
+from latent_explorer.data.one_picture import read_picture
 from latent_explorer.errors import DataError
 
 GREY = np.arange(0, 240, 2, dtype=np.uint8).reshape(10, 12)
@@ -33,9 +32,9 @@ def test_transparent_pixels_are_white(tmp_path: Path) -> None:
     image = np.zeros((4, 4, 4), np.uint8)
     image[0, 0] = 10, 20, 30, 255
     Image.fromarray(image, "RGBA").save(tmp_path / "a.png")
-    for found in (read_picture(tmp_path / "a.png").image, given_picture(image).image):
-        assert found[0, 0].tolist() == [10, 20, 30]
-        assert (found[1:] == 255).all()
+    found = read_picture(tmp_path / "a.png").image
+    assert found[0, 0].tolist() == [10, 20, 30]
+    assert (found[1:] == 255).all()
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "P", "1", "LA", "YCbCr"])
@@ -95,9 +94,3 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No such file"):
         read_picture(tmp_path / "a.png")
-
-
-def test_a_given_picture_of_no_pixels_is_refused() -> None:
-    empty: NDArray[np.uint8] = np.zeros((0, 5, 4), np.uint8)
-    with pytest.raises(DataError, match="expected a picture"):
-        given_picture(empty)

@@ -68,7 +68,6 @@ class AlignmentPanel(QWidget):
         self.more = filled(QVBoxLayout(), spacing=8)
         self._none = hint(_NOT_LINKED)
         self._linked = QWidget()
-        self._common = False
         self._make_translator()
         self._make_anchors()
         self._lay_out()
@@ -85,7 +84,6 @@ class AlignmentPanel(QWidget):
         """Two maps are linked. common: whether both show the same images."""
         self._none.hide()
         self._linked.show()
-        self._common = common
         self.add.setVisible(common)
         self.way.setVisible(common)
         self.count.setVisible(common)

@@ -117,10 +117,6 @@ class Filmstrip(QWidget):
         """A row by its name, if there is one."""
         return self._rows.get(name)
 
-    def has_frames(self, name: str) -> bool:
-        """Whether the pictures of a row are there."""
-        return name in self._rows and len(self._rows[name].frames) > 0
-
     def show_row(self, name: str, row: StripRow | None) -> None:
         """Show a row, instead of what it showed before; or none."""
         if row is None:
