@@ -1,13 +1,13 @@
 """A person's work on two maps: the anchors between their images, and the translator fitted on them."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from psygnal import Signal
 
 from latent_explorer.errors import UserError
-from latent_explorer.session.changes import Changes
+from latent_explorer.session.changes import Undoable
 
 Anchor = tuple[int, int]
 """An image of the source map, and the image of the target map with the same meaning."""
@@ -26,35 +26,14 @@ class AlignmentState:
     growth: Growth = ""
 
 
-class Alignment:
-    """The anchors between two open bundles, with undo.
-
-    changed: emitted with the old and the new state. counts: the numbers of images of the source and the target.
-    changes: of the states before and after.
-    """
+class Alignment(Undoable[AlignmentState]):
+    """The anchors between two open bundles, with undo. counts: the numbers of images of the source and the target."""
 
     changed = Signal(AlignmentState, AlignmentState)
 
     def __init__(self, counts: tuple[int, int], state: AlignmentState | None = None) -> None:
+        super().__init__(state or AlignmentState())
         self.counts = counts
-        self.state = state or AlignmentState()
-        self.changes: Changes[AlignmentState] = Changes()
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self.changes.last)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self.changes.next)
-
-    def undo(self) -> None:
-        """Undo the last change."""
-        self._travel(self.changes.back(self.state))
-
-    def redo(self) -> None:
-        """Redo the last undone change."""
-        self._travel(self.changes.forth(self.state))
 
     def add(self, source: int, target: int) -> None:
         """Add an anchor. Raises UserError if one of the images already has one, or does not exist."""
@@ -87,17 +66,3 @@ class Alignment:
                 twice = next(image for image in images if images.count(image) > 1)
                 raise UserError(f"image {twice} of the {name} already has an anchor; move or delete that one")
         self._change(anchors=anchors)
-
-    def _change(self, **changes: Any) -> None:
-        state = replace(self.state, **changes)
-        if state != self.state:
-            self.changes.leave(self.state)
-            self._set(state)
-
-    def _travel(self, state: AlignmentState | None) -> None:
-        if state is not None:
-            self._set(state)
-
-    def _set(self, state: AlignmentState) -> None:
-        old, self.state = self.state, state
-        self.changed.emit(old, state)

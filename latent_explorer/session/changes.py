@@ -1,10 +1,16 @@
 """The states before and after, for undo and redo, and their order across several sources."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-_State = TypeVar("_State")
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_State = TypeVar("_State", bound="DataclassInstance")
 _numbers = count(1)  # of all changes in this process: they tell which of several things was changed last
 
 
@@ -40,21 +46,51 @@ class Changes(Generic[_State]):
         return _travel(self._future, self._past, now)
 
 
-class Undoable(Protocol):
-    """Something with undo and redo of its own changes."""
+class Undoable(Generic[_State]):
+    """Something whose frozen state can be undone and redone, by changes of its own.
+
+    changed: a signal that is emitted with the old and the new state. changes: of the states before and after.
+    """
+
+    changed: ClassVar[Signal]
+
+    def __init__(self, state: _State) -> None:
+        self.state = state
+        self.changes: Changes[_State] = Changes()
 
     @property
-    def changes(self) -> Changes[Any]:
-        """The changes of its states."""
+    def can_undo(self) -> bool:
+        return bool(self.changes.last)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self.changes.next)
 
     def undo(self) -> None:
         """Undo the last change."""
+        self._travel(self.changes.back(self.state))
 
     def redo(self) -> None:
         """Redo the last undone change."""
+        self._travel(self.changes.forth(self.state))
+
+    def _change(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state != self.state:
+            self.changes.leave(self.state)
+            self._set(state)
+
+    def _travel(self, state: _State | None) -> None:
+        if state is not None:
+            self._set(state)
+
+    def _set(self, state: _State) -> None:
+        old, self.state = self.state, state
+        if state != old:
+            self.changed.emit(old, state)
 
 
-_Thing = TypeVar("_Thing", bound=Undoable)
+_Thing = TypeVar("_Thing", bound=Undoable[Any])
 
 
 def changed_last(things: Iterable[_Thing]) -> _Thing | None:

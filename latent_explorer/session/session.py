@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from psygnal import Signal
 from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
 from latent_explorer.paths import Path
-from latent_explorer.session.changes import Changes
+from latent_explorer.session.changes import Undoable
 from latent_explorer.session.labels import NO_LABELS, Labels
 from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.own_image import OwnImage
@@ -128,40 +128,22 @@ class State:
     label: int = 0
 
 
-class Session:
+class Session(Undoable[State]):
     """The open bundle and a person's work on it.
 
     changed: emitted with the old and the new State. Changes to pins, routes, selections and charts can be undone;
-    hiding cannot, because it loses nothing. state: the present one, at first that of an earlier session. changes: of
-    the states before and after.
+    hiding cannot, because it loses nothing. state: the present one, at first that of an earlier session.
     """
 
     changed = Signal(State, State)
 
     def __init__(self, bundle: OpenBundle, state: State | None = None) -> None:
+        super().__init__(state or State())
         self.bundle = bundle
-        self.state = state or State()
-        self.changes: Changes[State] = Changes()
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Continue with another bundle of the same images and the same network, from another moment of its run."""
         self.bundle = bundle
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self.changes.last)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self.changes.next)
-
-    def undo(self) -> None:
-        """Undo the last change of pins, route or selection."""
-        self._travel(self.changes.back(self.state))
-
-    def redo(self) -> None:
-        """Redo the last undone change."""
-        self._travel(self.changes.forth(self.state))
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
         """Pin a latent (d,); returns the pin's index."""
@@ -281,18 +263,6 @@ class Session:
         taken = {pin.name for pin in self.state.pins}
         return next(name for name in (f"Pin {n}" for n in range(1, len(taken) + 2)) if name not in taken)
 
-    def _change(self, **changes: Any) -> None:
-        state = replace(self.state, **changes)
-        if state == self.state:
-            return
-        self.changes.leave(self.state)
-        self._set(state)
-
     def _travel(self, state: State | None) -> None:
         if state is not None:
             self._set(replace(state, hidden=self.state.hidden, chosen=self.state.chosen, own=self.state.own))
-
-    def _set(self, state: State) -> None:
-        old, self.state = self.state, state
-        if state != old:
-            self.changed.emit(old, state)

@@ -15,7 +15,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import History, term
 from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
-from latent_explorer.gui.widgets.still_plot import tell_values
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 from latent_explorer.runs.report import Report
 from latent_explorer.runs.settings import competes
 
@@ -23,6 +23,7 @@ _HINT = "Thin line: while training; dots: on the test images. Point at the curve
 _COMPETING = (
     "The two networks compete: neither loss falls as the pictures get better. The samples and their classes show that."
 )
+_HEIGHT = 190  # pixels
 _MOST = 7  # labels on a log scale, before those between the powers of ten are left out
 
 
@@ -53,7 +54,7 @@ class Curves(QWidget):
         self._theme, self._per_epoch = theme, 1
         self._lines: dict[str, tuple[Any, Any]] = {}
         self.keys: dict[str, QToolButton] = {}
-        self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _PlainAxis("left")})
+        self.plot = still_plot("Loss curves", _HEIGHT, left=_PlainAxis("left"))
         self.log, self.reading, self.remark = QCheckBox("Log"), words("faint", 3), words("faint")
         self._here, self._seen = pyqtgraph.InfiniteLine(0, 90), pyqtgraph.InfiniteLine(0, 90)
         self._set_up()
@@ -94,29 +95,19 @@ class Curves(QWidget):
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for name in ("left", "bottom"):
-            axis = self.plot.getAxis(name)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.faint)
-        self.plot.setLabel("bottom", "epoch", color=theme.faint)
+        dress_plot(self.plot, theme, bottom="epoch")
         self._here.setPen(pyqtgraph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
         self._seen.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._rebuild()
 
     def _set_up(self) -> None:
         plot = self.plot
-        plot.setFixedHeight(190)
-        plot.setMouseEnabled(False, False)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.showGrid(y=True, alpha=0.15)
         plot.getAxis("left").setWidth(34)
         for line in (self._here, self._seen):
             line.setZValue(-1)
             line.hide()
             plot.addItem(line, ignoreBounds=True)
-        plot.setAccessibleName("Loss curves")
         plot.viewport().setMouseTracking(True)
         plot.viewport().installEventFilter(self)
         self.log.setChecked(True)

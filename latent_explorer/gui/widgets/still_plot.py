@@ -9,9 +9,12 @@ from latent_explorer.gui.theme import Theme
 _EMPTY = "Nothing is drawn yet."
 
 
-def still_plot(name: str, height: int) -> Any:
-    """A plot of so many pixels that neither moves nor has a menu; name: for those who cannot see it."""
-    plot: Any = pyqtgraph.PlotWidget()
+def still_plot(name: str, height: int, **axes: Any) -> Any:
+    """A plot of so many pixels that neither moves nor has a menu.
+
+    name: for those who cannot see it. axes: those that are none of pyqtgraph's usual ones, by their side.
+    """
+    plot: Any = pyqtgraph.PlotWidget(axisItems=axes)
     plot.setFixedHeight(height)
     plot.setMouseEnabled(False, False)
     plot.setMenuEnabled(False)
