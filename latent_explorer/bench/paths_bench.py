@@ -12,20 +12,19 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import Trust
-from latent_explorer.bench.digit_judge import DigitJudge
 from latent_explorer.bench.measure import Measure
 from latent_explorer.bench.paths_baseline import descended
 from latent_explorer.bundles import Latents, read_config, read_latents
 from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.originals import find_originals
 from latent_explorer.engine.walker import Walker
-from latent_explorer.errors import UserError
 from latent_explorer.fields import held_out_of
 from latent_explorer.fields.consistency import returned
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.paths import Path, WalkedPath
 from latent_explorer.runtime.loading import load_bundle_model
+from latent_explorer.training.classifier import Classifier, classifier_of
+from latent_explorer.training.evaluate import dataset_of
 
 PAIRS, FRAMES = 50, 48
 _FEW = 20  # pairs of which the curve through crowded places is measured
@@ -133,13 +132,8 @@ def _within_classes(folder: Folder, each: int) -> dict[str, Any]:
 
     of_known_ends: of those pairs alone whose ends are recognised; of the others no path could be.
     """
-    model, config = _Model.open(folder), read_config(folder)
-    latents, originals = model.latents, find_originals(config, None)
-    if originals.images is None or latents.label is None:
-        raise UserError(f"bench paths: the images of {config.name} and their labels are needed: {originals.missing}")
-    train, test = np.flatnonzero(latents.split != _TEST), np.flatnonzero(latents.split == _TEST)
-    judge = DigitJudge(originals.at(latents.images(train)), latents.label[train])
-    seen = np.array([_seen(model, judge, *pair) for pair in _class_pairs(latents, each)])
+    model, classifier = _Model.open(folder), classifier_of(dataset_of(read_config(folder)), "cpu")
+    seen = np.array([_seen(model, classifier, *pair) for pair in _class_pairs(model.latents, each)])
     own, line, ends = seen.T
     known = ends if ends.any() else ~ends
     return {
@@ -149,7 +143,7 @@ def _within_classes(folder: Folder, each: int) -> dict[str, Any]:
         "same_class_ends": float(ends.mean()),
         "same_class_of_known_ends": float(own[known].mean()),
         "same_class_straight_of_known_ends": float(line[known].mean()),
-        "judge_accuracy": judge.accuracy(originals.at(latents.images(test)), latents.label[test]),
+        "classifier_accuracy": classifier.accuracy,
     }
 
 
@@ -161,8 +155,8 @@ def _class_pairs(latents: Latents, each: int) -> Iterator[tuple[int, int, int]]:
         yield from ((label, one, other) for one, other in zip(numbers[::2], numbers[1::2], strict=False))
 
 
-def _seen(model: _Model, judge: DigitJudge, label: int, one: int, other: int) -> tuple[bool, bool, bool]:
+def _seen(model: _Model, classifier: Classifier, label: int, one: int, other: int) -> tuple[bool, bool, bool]:
     """Whether all frames of the path within the class, all of the straight line, and both ends are recognised."""
     path = _walk(model, model.latents.mean[one], model.latents.mean[other], "same_class")
-    own, line = (judge(model.decoder.repeatable(z)) == label for z in (path.latents, path.straight))
+    own, line = (classifier(model.decoder.repeatable(z)) == label for z in (path.latents, path.straight))
     return bool(own.all()), bool(line.all()), bool(line[[0, -1]].all())
