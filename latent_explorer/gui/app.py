@@ -102,7 +102,7 @@ def _session_among(models: Sequence[str]) -> Path | None:
 
 
 def _window_on_session(file: Path, settings: Settings, start_engine: Callable[[], Engine]) -> Window:
-    from latent_explorer.gui.sessions.files import look_up
+    from latent_explorer.gui.sessions.showing import look_up
 
     read = look_up(file.absolute(), settings.recent)  # before there is a window: the terminal says what is wrong
     application()

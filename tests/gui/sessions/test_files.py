@@ -12,7 +12,7 @@ from latent_explorer.bundles import add_fits
 from latent_explorer.charts import ChartSpec
 from latent_explorer.gui.app import open_window
 from latent_explorer.gui.exports.choices import Choices
-from latent_explorer.gui.sessions import files
+from latent_explorer.gui.sessions import showing
 from latent_explorer.gui.settings import AtLaunch
 from latent_explorer.session import Route
 from tests.gui.conftest import close_for_good
@@ -112,7 +112,7 @@ def test_a_bundle_that_was_moved_is_asked_for_and_found(saving, moved, wide_bund
     assert "The model moved of this session is not where it was" in banner.text
     assert not person.window.workbench.theme.dark  # what is there of it is shown
     answers: list = []
-    monkeypatch.setattr(files, "ask_path", lambda parent, title, start, chosen, files="": answers.append(chosen))
+    monkeypatch.setattr(showing, "ask_path", lambda parent, title, start, chosen, files="": answers.append(chosen))
     person.press_button(banner.buttons["Find it…"])
     answers[0](str(tmp_path))
     assert "is no model" in banner.text
@@ -138,6 +138,24 @@ def test_of_a_bundle_that_has_changed_what_fits_is_shown_and_the_rest_is_said(sa
     assert person.pane.session.state.pins == pins
     assert person.pane.session.state.selection is None
     assert "Find the original…" in banner.buttons
+
+
+def test_of_a_last_session_that_does_not_fit_any_more_nothing_is_asked(saving, moved, make_bundle):
+    person = saving(moved)
+    sessions = person.sessions
+    made(person)
+    sessions.toggle_restoring()
+    sessions.end()
+    shutil.rmtree(moved)
+    shutil.copytree(make_bundle("other", count=90), moved)
+    shown: list[bool] = []
+    sessions.opened.connect(lambda: shown.append(True))
+    assert sessions.open_last()
+    person.wait_until(lambda: bool(shown))
+    assert "left out" in person.window.workbench.banner.message
+    person.pane.session.pin(person.pane.session.bundle.latents.mean[0])
+    assert not sessions.unsaved  # there is no file to save it in
+    assert sessions.may_close()
 
 
 def test_unsaved_changes_are_asked_about_once_and_only_where_there_is_a_file(saving, small_bundle, tmp_path):

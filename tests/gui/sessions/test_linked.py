@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from latent_explorer.gui.sessions import files
+from latent_explorer.gui.sessions import showing
 from latent_explorer.gui.settings import AtLaunch
 from latent_explorer.session.alignment import AlignmentState
 from tests.gui.sessions.conftest import ANCHORS, SavingPerson, beside, fitted, link
@@ -108,7 +108,7 @@ def test_a_second_map_that_was_moved_is_found_and_the_anchors_with_it(
     assert "The model moved of this session is not where it was" in bench.banner.text
     assert link(person) is None
     answers: list = []
-    monkeypatch.setattr(files, "ask_path", lambda parent, title, start, chosen, files="": answers.append(chosen))
+    monkeypatch.setattr(showing, "ask_path", lambda parent, title, start, chosen, files="": answers.append(chosen))
     person.press_button(bench.banner.buttons["Find it…"])
     answers[0](str(elsewhere))
     person.wait_until(lambda: link(person) is not None and not link(person).alignment.changes.last)
