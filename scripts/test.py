@@ -31,7 +31,8 @@ def main() -> None:
     os.chdir(environment.ROOT)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     every_test = ["-m", ""] if options.slow else []
-    environment.hand_over("python", ["-m", "pytest", "-n", "3", "--dist", "loadfile", *every_test, *handed_on])
+    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]  # in the order of tests/conftest.py
+    environment.hand_over("python", ["-m", "pytest", *spread, *every_test, *handed_on])
 
 
 if __name__ == "__main__":

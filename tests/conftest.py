@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long are begun first, then those of many tests: else one process is left with them at the end."""
+    counts, long = (
+        Counter(item.path for item in items),
+        {item.path for item in items if item.get_closest_marker("long")},
+    )
+    items.sort(key=lambda item: (item.path not in long, -counts[item.path]))
 
 
 @pytest.fixture(scope="session", autouse=True)
