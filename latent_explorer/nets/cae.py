@@ -11,7 +11,8 @@ class ConditionalAutoencoder(ConditionalModel):
     """A Wasserstein autoencoder (Tolstikhin et al. 2018, WAE-MMD) given the class.
 
     The latents of every class are to be spread as the prior is, which holds them in place and parts them from the class
-    at once. Settings: independence, the weight of that; consistency, of the styles under another class.
+    at once. Settings: independence, the weight of that; consistency, of the styles under another class; strokes, of
+    telling how wide they are.
     """
 
     numbers_each = 1
@@ -21,18 +22,21 @@ class ConditionalAutoencoder(ConditionalModel):
         return Posterior(self.encoder(x).float(), None)
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """`loss`: squared error per image + prior independence `dependence` + consistency `style`.
+        """`loss`: squared error per image + prior independence `dependence` + consistency `style` + strokes `untold`.
 
-        mse: squared error per pixel. dependence: the discrepancy between latents of each class and the prior.
+        mse: squared error per pixel. dependence: the discrepancy between latents of each class and the prior. untold:
+        as of `strokes_untold`.
         """
         labels = self.told(batch)
         z = self.encode(batch.seen).mean
         squared = (self.decode(z, labels).float() - batch.x).square()
         dependence = discrepancy(z, labels, self.spec.classes, draws.normal(z.shape, z.device))
         style = self.style_lost(batch, z, None, draws)
+        untold = self.strokes_untold(batch, z)
         loss = (
             squared.flatten(1).sum(1).mean()
             + batch.prior * self.settings["independence"] * dependence
             + self.settings["consistency"] * style
+            + self.settings["strokes"] * untold
         )
-        return {"loss": loss, "mse": squared.mean(), "style": style, "dependence": dependence}
+        return {"loss": loss, "mse": squared.mean(), "style": style, "dependence": dependence, "untold": untold}

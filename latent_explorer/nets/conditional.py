@@ -11,6 +11,7 @@ from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.strokes import stroke_width, untold
 from latent_explorer.nets.trunks import Trunk
 
 # Standard deviations: radians, relative size, shear; and how far strokes grow or shrink at most, in pixels each way.
@@ -62,6 +63,10 @@ class ConditionalModel(LatentModel):
         pixels = (likewise - restyling.of(swapped)).square().flatten(1).sum(1)
         latents = (self.encode(swapped).mean - z[:few]).square().sum(1) / 2
         return (pixels + latents).mean()
+
+    def strokes_untold(self, batch: ImageBatch, z: Tensor) -> Tensor:
+        """The share of the variance of stroke widths within a class that latents (n, d) do not tell, a scalar."""
+        return untold(z, stroke_width(batch.x), self.told(batch), self.spec.classes)
 
     def other_classes(self, labels: Tensor, draws: Draws) -> Tensor:
         """For each of the classes (n,) one of the others, all alike often; the same where there is but one."""

@@ -13,7 +13,8 @@ class ConditionalVae(ConditionalModel):
     """A VAE whose decoder is given the class (Kingma et al. 2014, M2; Sohn et al. 2015).
 
     Its bound alone leaves a part of the class in the latents; so those of a class are to be spread as those of all are.
-    Settings: beta, the weight of the KL term; independence, of that; consistency, of the styles under another class.
+    Settings: beta, the weight of the KL term; independence, of that; consistency, of the styles under another class;
+    strokes, of telling how wide they are.
     """
 
     numbers_each = 2
@@ -24,10 +25,10 @@ class ConditionalVae(ConditionalModel):
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """`loss`: reconstruction + prior beta kl + prior independence `dependence` + consistency `style`.
+        """`loss`: that of a VAE + prior independence `dependence` + consistency `style` + strokes `untold`.
 
         reconstruction, kl: in nats per image. dependence: the discrepancy between the means of a class and those of
-        all.
+        all. untold: as of `strokes_untold`.
         """
         labels = self.told(batch)
         posterior, noise = self.encode(batch.seen), draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device)
@@ -36,11 +37,14 @@ class ConditionalVae(ConditionalModel):
         kl = posterior.kl().mean()
         dependence = discrepancy(posterior.mean, labels, self.spec.classes)
         style = self.style_lost(batch, z, noise, draws)
+        untold = self.strokes_untold(batch, posterior.mean)
         loss = (
             reconstruction
             + batch.prior * (self.settings["beta"] * kl + self.settings["independence"] * dependence)
             + self.settings["consistency"] * style
+            + self.settings["strokes"] * untold
         )
         return {
             "loss": loss, "reconstruction": reconstruction, "kl": kl, "style": style, "dependence": dependence,
+            "untold": untold,
         }  # fmt: skip

@@ -208,6 +208,17 @@ _CONSISTENCY = FamilySetting(
     high=1000,
     note="Keeping the style under another class had a weight of {value:g} in training.",
 )
+_STROKES = FamilySetting(
+    "strokes",
+    "Stroke width",
+    "The weight of telling from the latents how wide bright strokes are. For maps of two dimensions, on which they "
+    "would otherwise give way to how large a digit is.",
+    default=0,
+    low=0,
+    high=1_000_000,
+    note="That its latents tell how wide the strokes of an image are was asked for with a weight of {value:g}, by the "
+    "ink and its outline; the thickness below is measured otherwise, by distance transform.",
+)
 
 
 def _independence(default: float) -> FamilySetting:
@@ -236,6 +247,7 @@ register(
             Loss("kl", "KL"),
             Loss("style", "style lost"),
             Loss("dependence", "class in latents"),
+            Loss("untold", "stroke width untold"),
         ),
         settings=(
             FamilySetting(
@@ -251,6 +263,7 @@ register(
             ),
             _independence(300),
             _CONSISTENCY,
+            _STROKES,
         ),
         has_variance=True,
         conditional=True,
@@ -268,8 +281,9 @@ register(
             Loss("mse", "squared error"),
             Loss("style", "style lost"),
             Loss("dependence", "class in latents"),
+            Loss("untold", "stroke width untold"),
         ),
-        settings=(_independence(300), _CONSISTENCY),
+        settings=(_independence(300), _CONSISTENCY, _STROKES),
         conditional=True,
     )
 )

@@ -67,11 +67,12 @@ def test_without_classes_it_does_not_train(family) -> None:
 @pytest.mark.parametrize("prior", [0.0, 0.5])
 def test_the_loss_is_the_sum_of_its_parts(prior: float) -> None:
     batch = ImageBatch(torch.rand(12, 1, 7, 6), labels=torch.arange(12) % 3, prior=prior)
-    told = network("cvae", beta=2.0, independence=30.0, consistency=3.0).losses(batch, draws())
+    told = network("cvae", beta=2.0, independence=30.0, consistency=3.0, strokes=5.0).losses(batch, draws())
     expected = told["reconstruction"] + prior * (2 * told["kl"] + 30 * told["dependence"]) + 3 * told["style"]
+    expected = expected + 5 * told["untold"]
     assert told["loss"].item() == pytest.approx(expected.item(), rel=1e-5)
-    told = network("cae", independence=30.0, consistency=3.0).losses(batch, draws())
-    expected = 42 * told["mse"] + prior * 30 * told["dependence"] + 3 * told["style"]
+    told = network("cae", independence=30.0, consistency=3.0, strokes=5.0).losses(batch, draws())
+    expected = 42 * told["mse"] + prior * 30 * told["dependence"] + 3 * told["style"] + 5 * told["untold"]
     assert told["loss"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
