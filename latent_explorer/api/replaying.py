@@ -4,31 +4,30 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from latent_explorer.errors import UserError
-from latent_explorer.session.recipes import ReplayRecipe, Value
+from latent_explorer.session.recipes import ReplayRecipe, Value, What
 
-_REPEATED = "at", "through"  # options that may be given several times
-Thing = Literal["map", "picture", "grid", "filmstrip", "latents"]
+_REPEATED = "at", "pin", "through"  # options that may be given several times
 
 
 def replay(
-    what: Thing,
+    what: What,
     out: str | Path,
     *,
     session: str | Path | None = None,
     overwrite: bool = False,
     **options: Value | Sequence[str | float | Sequence[float]],
 ) -> Path:
-    """Write a map, a picture, a grid, a filmstrip or the latents to a file; returns its path.
+    """Write a map, a picture, a grid, a filmstrip, content by style or the latents to a file; returns its path.
 
     The pixels are those of the window's export: Edit ▸ Copy as Python copies the call for what is shown. A separate
     process with a hidden window does it, so that a notebook stays free of Qt.
 
-    what: "map", "picture", "grid", "filmstrip" or "latents". out: the file; its suffix gives the format.
+    what: "map", "picture", "grid", "filmstrip", "style" or "latents". out: the file; its suffix gives the format.
     session: a file saved with File ▸ Save session… to draw from; options override it.
     options: those of `latent-explorer export WHAT`, by their names with underscores; `start` and `end` for --from and
     --to. `at` and `through` take strings "x,y", the numbers of one latent, or latents (k, d).
@@ -46,7 +45,7 @@ def replay(
 
 
 def arguments_of(
-    what: Thing,
+    what: What,
     out: str | Path,
     *,
     session: str | Path | None = None,

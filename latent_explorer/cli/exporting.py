@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from latent_explorer.cli import drawing, options, pictures
+from latent_explorer.cli import drawing, options, pictures, styling
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
@@ -142,5 +142,6 @@ for _name, _command, _kind, _example in (
     ("picture", pictures.decode, None, "--at 0,0 --out digit.png"),
     ("grid", pictures.grid, options.ChartCommand, "--columns 16 --rows 16 --out grid.png"),
     ("filmstrip", pictures.interpolate, options.CurveCommand, "--from -2,0 --to 2,1 --out film.webp"),
+    ("style", styling.style, None, "--model mnist-cvae-8d --out styles.png"),
 ):
     export.command(_name, cls=_kind, epilog=options.examples(f"latent-explorer export {_name} {_example}"))(_command)

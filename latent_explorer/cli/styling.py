@@ -10,7 +10,7 @@ from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
 
 commands = typer.Typer()
-_HOW = "Which images stand for the styles: spread (nearest to centres of clusters) or random."
+_USUAL = "mnist-cvae-8d"
 
 
 @commands.command(
@@ -21,16 +21,21 @@ _HOW = "Which images stand for the styles: spread (nearest to centres of cluster
     )
 )
 def style(
-    model: Annotated[str, Argument(metavar="MODEL", help="Bundle of a conditional model, by name or folder.")],
     out: options.Out,
+    named: Annotated[
+        str | None, Argument(metavar="[MODEL]", help="Bundle of a conditional model, by name or folder.")
+    ] = None,
+    model: options.Model = _USUAL,
     content: Annotated[
         str | None, Option(metavar="N,N,...", help="Images whose classes are the rows, from 0. Default: every class.")
     ] = None,
-    styles_of: Annotated[
-        str | None, Option("--style", metavar="N,N,...", help="Images whose styles are the columns, from 0.")
+    style: Annotated[str | None, Option(metavar="N,N,...", help="Images whose styles are the columns, from 0.")] = None,
+    pin: Annotated[
+        list[str] | None,
+        Option(metavar="NAME=X,Y[,...]", help="Latent whose style is a column, in place of --style; may be repeated."),
     ] = None,
-    count: Annotated[
-        int, Option("--styles", min=1, max=200, help="How many styles are chosen, where --style names none.")
+    styles: Annotated[
+        int, Option(min=1, max=200, help="How many styles are chosen, where neither --style nor --pin names any.")
     ] = 8,
     random: Annotated[bool, Option("--random", help="Draw these styles; else they are spread over all.")] = False,
     seed: Annotated[int, Option(min=0, help="Of the draw.")] = 0,
@@ -45,15 +50,23 @@ def style(
     Each picture is the class of its row in the style of its column. PNG, SVG or NPZ, by the suffix. The originals are
     at the edges where they are on this computer.
     """
+    import numpy as np
+
     from latent_explorer.engine.styles import style_axes
     from latent_explorer.export import Options, Provenance, StyleGrid, find_format
+    from latent_explorer.session.recipes import pin_of
 
     known, look = find_format("style grid", out), Options(scale=scale, style="smooth" if smooth else "crisp", gap=gap)
     options.refuse_taken([out], overwrite)
-    rows, columns = _numbers(content, "--content"), _numbers(styles_of, "--style")
-    bundle, decode = _opened(model)
-    axes = style_axes(bundle, rows, columns, count, "random" if random else "spread", seed)
-    grid = StyleGrid.of(decode, axes.labels, axes.latents, axes.names, axes.images)
+    rows, columns = _numbers(content, "--content"), _numbers(style, "--style")
+    if pin and columns is not None:
+        raise UserError("--style and --pin both say what the columns are: leave one of them out")
+    bundle, decode = _opened(named or model)
+    pins = [pin_of(each, bundle.config.net.latent_dim) for each in pin or ()]
+    wanted = np.stack([each.latent for each in pins]) if pins else columns
+    axes = style_axes(bundle, rows, wanted, styles, "random" if random else "spread", seed)
+    names = axes.names[0], tuple(each.name for each in pins) or axes.names[1]
+    grid = StyleGrid.of(decode, axes.labels, axes.latents, names, axes.images)
     where = f"{len(grid.labels)} x {len(grid.latents)} pictures, content by style"
     origin = Provenance.at(bundle.name, grid.latents, content=",".join(map(str, grid.labels.tolist())))
     known.write(out, grid, look, provenance=origin, overwrite=overwrite)

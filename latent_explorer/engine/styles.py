@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.array_like import as_array, as_latents
 from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.engine.handlers.choose_styles import row_names
 from latent_explorer.errors import UserError
 from latent_explorer.safe_text import safe_text
 
@@ -54,12 +55,9 @@ def style_axes(bundle: StyleSource, content: Any, style: Any, styles: int, how: 
     labels = np.arange(classes)[:MOST] if rows is None else _labels(bundle, rows)
     columns, latents = _styles(bundle, style, styles, how, seed)
     names = tuple(safe_text(name) for name in bundle.config.dataset.class_names)
-    row_names = [names[label] for label in labels.tolist()]
-    if rows is not None:
-        row_names = [f"{name}, image {row}" for name, row in zip(row_names, rows.tolist(), strict=True)]
     column_names = [str(number) for number in (range(1, 1 + len(latents)) if columns is None else columns.tolist())]
     images = [None if numbers is None else bundle.images(numbers) for numbers in (rows, columns)]
-    return StyleAxes(labels, latents, (tuple(row_names), tuple(column_names)), (images[0], images[1]))
+    return StyleAxes(labels, latents, (row_names(names, labels, rows), tuple(column_names)), (images[0], images[1]))
 
 
 def _labels(bundle: StyleSource, rows: NDArray[np.int64]) -> NDArray[np.int64]:

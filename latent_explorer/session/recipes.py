@@ -18,8 +18,9 @@ from latent_explorer.service.codec import text_to_path
 from latent_explorer.session.alignment import AlignmentState, Anchor
 from latent_explorer.session.saved import Arrays, SavedLayer, SavedLook, SavedMap, SavedView
 from latent_explorer.session.session import Pin, Point, Route
+from latent_explorer.session.style import MOST_STYLES
 
-What = Literal["map", "picture", "grid", "filmstrip", "latents"]
+What = Literal["map", "picture", "grid", "filmstrip", "style", "latents"]
 Value = str | int | float | bool | tuple[str, ...]
 Options = Mapping[str, Value]
 
@@ -111,7 +112,7 @@ def recipe(
     Raises UserError if the thing does not exist: no place is chosen, no path is drawn.
     """
     options: dict[str, Value] = {"model": model_text(saved)}
-    if saved.label:
+    if saved.label and what != "style":
         options["label"] = str(saved.label)
     if what in ("map", "grid") and saved.chart is not None:
         options["chart"] = str(saved.chart)
@@ -122,6 +123,8 @@ def recipe(
             options |= _route_options(saved) | ({} if beside is None else _beside_options(beside))
         case "grid":
             options["region"] = numbers_text(_sides(saved))
+        case "style":
+            options |= _style_options(saved, arrays)
         case "map":
             options |= _map_options(saved, look, arrays)
     return ReplayRecipe(what, out, options | dict(choices))
@@ -147,6 +150,26 @@ def _route_options(saved: SavedMap) -> dict[str, Value]:
     further: dict[str, Value] = {"through": tuple(map(latent_text, route.through)), "compare": route.compare}
     chosen: dict[str, Value] = {"frames": route.frames, "curve": route.curve, "easing": route.easing}
     return {**ends, **chosen, **{name: value for name, value in further.items() if value}}
+
+
+def _style_options(saved: SavedMap, arrays: Arrays) -> dict[str, Value]:
+    choice, pins = saved.style, saved.pins[:MOST_STYLES]
+    chosen = np.flatnonzero(arrays[saved.selection])[:MOST_STYLES].tolist() if saved.selection else []
+    if "selected" in (choice.rows, choice.columns) and not chosen:
+        raise UserError("the grid is one of selected images, and none is selected: select some first")
+    if choice.columns == "pins" and not pins:
+        raise UserError("the grid is one of pins, and there is none: pin some places first")
+    drawn = choice.columns in ("spread", "random")
+    images = ",".join(map(str, chosen))
+    options: dict[str, Value] = {
+        "content": images if choice.rows == "selected" else "",
+        "style": images if choice.columns == "selected" else "",
+        "pin": tuple(f"{pin.name}={latent_text(pin.z)}" for pin in pins) if choice.columns == "pins" else (),
+        "styles": min(choice.count, saved.images) if drawn else 0,
+        "random": choice.columns == "random",
+        "seed": choice.seed if drawn else 0,
+    }
+    return {name: value for name, value in options.items() if value}
 
 
 def _beside_options(beside: Beside) -> dict[str, Value]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from latent_explorer.bundles import read_config
@@ -117,7 +118,13 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
         lost.append(f"the class {saved.label}, under which this model does not decode")
     else:
         state = replace(state, label=saved.label)
-    return replace(state, sets=saved.sets), lost
+    style = saved.style.fitting(len(bundle.latents), bundle.config.net.classes)
+    if style != saved.style:
+        lost.append("the content or style chosen, an image or a class that this model has not")
+    if dimensions != saved.dimensions and style.sides:
+        lost.append("content and style, which are of other dimensions")
+        style = msgspec.structs.replace(style, content=None, style=None)
+    return replace(state, sets=saved.sets, style=style), lost
 
 
 def _selection(chosen: np.ndarray) -> Selection | None:

@@ -17,6 +17,7 @@ from latent_explorer.session.labels import NO_LABELS, Labels
 from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.own_sets import MOST_SETS, OwnSet
+from latent_explorer.session.style import NO_STYLE, StyleChoice
 
 How = Literal["instead", "add", "subtract"]
 """The effect on the previous selection: replace, add to, or subtract from it."""
@@ -114,6 +115,7 @@ class State:
     click, a pin, typed numbers or a frame of the path; it does not count when states are compared. own: the user's own
     image.
     sets: of own images. labels: given to images by a person. label: the class with which a conditional model decodes.
+    style: the choices of Style transfer.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -126,6 +128,7 @@ class State:
     sets: tuple[OwnSet, ...] = ()
     labels: Labels = NO_LABELS
     label: int = 0
+    style: StyleChoice = NO_STYLE
 
 
 class Session(Undoable[State]):
@@ -236,6 +239,10 @@ class Session(Undoable[State]):
         """Set the user's own image, or none. The pad has its own undo."""
         self._set(replace(self.state, own=own))
 
+    def keep_style(self, style: StyleChoice) -> None:
+        """Keep what is chosen in Style transfer. It is nothing to undo: the map stays as it is."""
+        self._set(replace(self.state, style=style))
+
     def place_sets(self, sets: tuple[OwnSet, ...]) -> None:
         """Set the sets of own images on the map. Raises UserError if there are too many."""
         if len(sets) > MOST_SETS:
@@ -265,4 +272,5 @@ class Session(Undoable[State]):
 
     def _travel(self, state: State | None) -> None:
         if state is not None:
-            self._set(replace(state, hidden=self.state.hidden, chosen=self.state.chosen, own=self.state.own))
+            now = self.state
+            self._set(replace(state, hidden=now.hidden, chosen=now.chosen, own=now.own, style=now.style))

@@ -19,6 +19,7 @@ from latent_explorer.session.labels import Labels
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.saved_alignment import KeptAlignment, fitting, turned
 from latent_explorer.session.session import Pin, Route, State
+from latent_explorer.session.style import NO_STYLE, StyleChoice
 
 _log = logging.getLogger(__name__)
 _BYTES = 2**22  # hundreds of pins of 128 dimensions, as text
@@ -39,6 +40,7 @@ class KeptState(msgspec.Struct, frozen=True, omit_defaults=True):
     route: Route | None = None
     own: OwnImage | None = None
     labels: Labels = Labels()
+    style: StyleChoice = NO_STYLE
 
 
 class SessionStore:
@@ -63,11 +65,11 @@ class SessionStore:
         except UserError as error:
             _log.warning("%s is not used: %s", file, error)
             return State()
-        return State(pins=kept.pins, route=kept.route, own=kept.own, labels=kept.labels)
+        return State(pins=kept.pins, route=kept.route, own=kept.own, labels=kept.labels, style=kept.style)
 
     def keep(self, seal: str, state: State) -> None:
         """Keep the present state; an empty one leaves no file. Raises UserError if it cannot be written."""
-        kept = KeptState(state.pins, state.route, state.own, state.labels)
+        kept = KeptState(state.pins, state.route, state.own, state.labels, state.style)
         if len(kept.pins) > MOST_PINS:
             raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
         _write(self._file(seal), kept, nothing=kept == KeptState())
@@ -134,7 +136,8 @@ def check_kept(kept: KeptState, dimensions: int) -> None:
     if len(kept.pins) > MOST_PINS:
         raise UserError(f"expected at most {MOST_PINS:,} pins, found {len(kept.pins):,}")
     own = (kept.own.z,) if kept.own is not None and kept.own.z else ()
-    for z in (*(pin.z for pin in kept.pins), *places, *own):
+    sides = (side.z for side in kept.style.sides.values())
+    for z in (*(pin.z for pin in kept.pins), *places, *own, *sides):
         if len(z) != dimensions or not np.all(np.abs(z) <= FARTHEST):
             raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")
     if kept.route is not None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from latent_explorer.bench.person import Person
 from latent_explorer.engine.handlers.decode_as import DecodeAs
@@ -15,6 +16,7 @@ from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.export import read_provenance
 from latent_explorer.gui.studies.style_transfer.study import StyleStudy
+from tests.gui.test_context_menus import pick
 from tests.nets.families import CONDITIONAL, registered, trained_on_noise
 
 _test = QTest
@@ -69,6 +71,100 @@ def test_styles_are_swapped_between_two_images_and_the_grid_is_exported(
         assert (saved["pictures"][2] == under).all()
     assert read_provenance(tmp_path / "grid.png").model == session.bundle.name
     assert Image.open(tmp_path / "grid.png").width > 8 * 6
+
+
+def test_two_digits_change_styles_and_the_grid_is_exported_by_the_mouse_alone(
+    new_window: Callable[..., Person], folder: Path, tmp_path: Path
+) -> None:
+    person = new_window(folder)
+    in_menu_bar(person, "Analysis", "Style transfer")
+    study = person.window.workbench.show_study("style-transfer")
+    person.wait_until(lambda: study.panel.grid.grid is not None)
+    means = person.bundle.chart.to_plane(person.bundle.latents.mean)
+    left, right = int(means[:, 0].argmin()), int(means[:, 0].argmax())
+    for image, text in ((left, "Use as content"), (right, "Use as style")):
+        pick(person, person.surface, person.point(*means[image]), text)
+    person.wait_until(lambda: len(study.panel.mixed.images) == 9)
+    assert {role: part.number for role, part in study.parts.items()} == {"content": left, "style": right}
+    person.press_button(study.panel.swap)
+    person.wait_until(lambda: study.parts["content"].number == right)
+    person.press_button(study.panel.export)
+    named(person, tmp_path / "grid.png")
+    person.wait_until((tmp_path / "grid.png").exists)
+    assert read_provenance(tmp_path / "grid.png").model == person.bundle.name
+    person.wait_until(lambda: "Saved" in person.window.statusBar().currentMessage())
+
+
+def test_all_of_it_by_keys(new_window: Callable[..., Person], folder: Path, tmp_path: Path) -> None:
+    person = new_window(folder)
+    study = person.window.workbench.show_study("style-transfer")
+    panel = study.panel
+    person.wait_until(lambda: panel.grid.grid is not None)
+    person.pane.prober.explore(person.bundle.latents.mean[5])
+    person.pane.session.pin(person.bundle.latents.mean[9], "there")
+    panel.of_content.choose.setFocus(Qt.FocusReason.TabFocusReason)
+    for well in (panel.of_content, panel.of_style):
+        tab_to(person, well.choose)
+        person.key(Qt.Key.Key_Space, on=well.choose)
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):  # "The place shown"
+            person.key(key, on=QApplication.activePopupWidget())
+        person.window.activateWindow()
+        well.choose.setFocus(Qt.FocusReason.TabFocusReason)
+        tab_to(person, well.label)
+        person.key(Qt.Key.Key_Down, on=well.label)
+    person.wait_until(lambda: len(panel.mixed.images) == 9)
+    assert np.array_equal(study.parts["content"].z, person.bundle.latents.mean[5])
+    assert [study.parts[role].label for role in ("content", "style")] == [1, 1]
+    tab_to(person, panel.of_style.label)
+    person.key(Qt.Key.Key_Down, on=panel.of_style.label)
+    tab_to(person, panel.mixed)
+    tab_to(person, panel.swap)
+    person.key(Qt.Key.Key_Space, on=panel.swap)
+    assert [study.parts[role].label for role in ("content", "style")] == [2, 1]
+    tab_to(person, panel.columns)
+    person.key(Qt.Key.Key_Down, on=panel.columns)
+    person.wait_until(lambda: not panel.grid.outdated)
+    assert person.pane.session.state.style.columns == "random"
+    tab_to(person, panel.grid)
+    person.key(Qt.Key.Key_Down, on=panel.grid)
+    person.key(Qt.Key.Key_Return, on=panel.grid)
+    person.wait_until(lambda: person.pane.bundle.label == 1)
+    tab_to(person, panel.export)
+    person.key(Qt.Key.Key_Space, on=panel.export)
+    named(person, tmp_path / "grid.svg")
+    person.wait_until((tmp_path / "grid.svg").exists)
+
+
+def in_menu_bar(person: Person, title: str, text: str) -> None:
+    """Click a menu, and an entry of it."""
+    bar = person.window.menuBar()
+    menu = next(each for each in bar.actions() if each.text().replace("&", "") == title)
+    _test.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(menu).center())
+    popup = QApplication.activePopupWidget()
+    entry = next(each for each in popup.actions() if each.text().replace("&", "") == text)
+    _test.mouseClick(popup, Qt.MouseButton.LeftButton, pos=popup.actionGeometry(entry).center())
+    person.wait_until(lambda: QApplication.activePopupWidget() is None)
+    person.window.activateWindow()  # as a window manager does
+
+
+def named(person: Person, file: Path) -> None:
+    """Type the name of a file into the dialog that asks for it, and press Enter."""
+    (chooser,) = [each for each in person.window.findChildren(QFileDialog) if each.isVisible()]
+    assert chooser.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    line = chooser.findChild(QLineEdit, "fileNameEdit")
+    line.selectAll()
+    _test.keyClicks(line, str(file))
+    person.key(Qt.Key.Key_Return, on=line)
+    person.window.activateWindow()
+
+
+def tab_to(person: Person, wanted: QWidget) -> None:
+    """Press Tab until the keyboard is at a widget."""
+    for _ in range(60):
+        if QApplication.focusWidget() is wanted:
+            return
+        person.key(Qt.Key.Key_Tab, on=QApplication.focusWidget())
+    raise AssertionError(f"Tab never came to {wanted.accessibleName() or wanted}")
 
 
 def test_a_picture_of_the_grid_is_gone_to_under_its_class(new_window: Callable[..., Person], folder: Path) -> None:

@@ -8,9 +8,15 @@ import pytest
 from latent_explorer.errors import UserError
 from latent_explorer.session import Pin, Route, SessionStore, State
 from latent_explorer.session.alignment import AlignmentState
+from latent_explorer.session.style import StyleChoice, StyleSide
 
+STYLE = StyleChoice(
+    StyleSide((0.5, 1.5), 2, "a place"), StyleSide((1.0, 0.0), 1, "Image 3", 3), columns="pins", count=5
+)
 STATE = State(
-    pins=(Pin("a place ‮", (0.1, -2.5)), Pin("<b>", (1e-7, 3.0))), route=Route((0.0, 0.5), (1.0, 1.0), frames=12)
+    pins=(Pin("a place ‮", (0.1, -2.5)), Pin("<b>", (1e-7, 3.0))),
+    route=Route((0.0, 0.5), (1.0, 1.0), frames=12),
+    style=STYLE,
 )
 
 
@@ -45,6 +51,9 @@ def test_nothing_made_leaves_no_file(store, tmp_path):
         {"pins": [{"name": "a", "z": ["0", 0]}]},
         {"pins": [{"z": [0, 0]}]},
         {"pins": 3},
+        {"style": {"content": {"z": [1.0], "label": 0}}},
+        {"style": {"columns": "others"}},
+        {"style": {"style": {"z": [0, 0], "number": -1}}},
         {"route": {"start": [0, 0], "end": [0], "curve": "straight"}},
         {"route": {"start": [0, 0], "end": [1, 1], "curve": "crooked"}},
         {"route": {"start": [0, 0], "end": [1, 1], "frames": 10**9}},

@@ -1,7 +1,10 @@
 """ChooseStyles: images whose latents stand for the styles that there are."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import Handler, ModelService, Piece, Want
 from latent_explorer.service.aside import aside
@@ -34,3 +37,11 @@ CHOOSE_STYLES = Handler(ChooseStyles, StylesChosen, _answer)
 def want_styles(key: Hashable, count: int, how: str, seed: int = 0) -> Want:
     """The numbers of images that stand for so many styles."""
     return Want(key, ChooseStyles, count, lambda number: ChooseStyles(number, count, how, seed))
+
+
+def row_names(class_names: Sequence[str], labels: NDArray[np.int64], rows: NDArray[np.int64] | None) -> tuple[str, ...]:
+    """What the rows of a grid are called, by their classes (k,) and the images (k,) that they are of, if they are."""
+    names = [class_names[label] for label in labels.tolist()]
+    if rows is None:
+        return tuple(names)
+    return tuple(f"{name}, image {row}" for name, row in zip(names, rows.tolist(), strict=True))

@@ -89,4 +89,4 @@ class StateKeeper(QObject):
 
 def _kept(state: State) -> tuple[object, ...]:
     """What of a state is written."""
-    return state.pins, state.route, state.labels, state.own
+    return state.pins, state.route, state.labels, state.own, state.style

@@ -41,6 +41,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
         route=state.route,
         own=state.own,
         labels=state.labels,
+        style=state.style,
         frame=pane.filmstrip.index if state.route is not None else 0,
         chosen=state.chosen,
         selection=name,

@@ -11,6 +11,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import saved_map
+from latent_explorer.gui.studies.style_transfer import STYLE_TRANSFER
 from latent_explorer.session.recipes import LONGEST, Beside, ReplayRecipe, Value, What, named_file, recipe
 from latent_explorer.session.saved import SavedLook
 from latent_explorer.session.session import as_point
@@ -24,6 +25,7 @@ WORDS: dict[What, str] = {
     "picture": "Picture",
     "grid": "Grid of the region seen",
     "filmstrip": "Filmstrip",
+    "style": "Style grid",
     "latents": "Latents",
 }
 """What can be copied so, in words."""
@@ -94,6 +96,8 @@ class Copies:
                 "this model is in the Python process that opened the window, which nothing pasted elsewhere can reach; "
                 "export a file instead, or use window.probe, .pins and .path there"
             )
+        if what == "style":
+            return self._of_styles(pane)
         source = ExportSource(pane, self._maps.link, panes=tuple(self._maps.panes))
         subject = OFFERS[what](source)
         choices = remembered(pane.shared.settings, subject.kind, subject.default)
@@ -108,6 +112,13 @@ class Copies:
         if beside is None and not (saved.route is not None and saved.route.compare):
             chosen.pop("pairs", None)
         return recipe(what, saved, self._look(), arrays, chosen, out, beside)
+
+    def _of_styles(self, pane: MapPane) -> ReplayRecipe:
+        """How the grid of Style transfer is drawn, as its panel exports it."""
+        if pane.bundle is None or (reason := STYLE_TRANSFER.lacks(pane.bundle)):
+            raise UserError(f"there is no grid of styles: {reason}" if pane.bundle else "no model is open")
+        saved, arrays = saved_map(pane)
+        return recipe("style", saved, self._look(), arrays, {}, named_file(saved, "style", ".png"))
 
 
 def _beside(source: "ExportSource") -> Beside | None:

@@ -4,25 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtWidgets import QFileDialog
 
 from latent_explorer.engine.client import Answer, EngineClient, Urgency
-from latent_explorer.engine.handlers.choose_styles import want_styles
+from latent_explorer.engine.handlers.choose_styles import row_names, want_styles
 from latent_explorer.engine.handlers.decode_as import want_decoded_as
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.export import Options, Provenance, StyleGrid, find_format, formats_of
 from latent_explorer.export.style_grid import cells_of
-from latent_explorer.gui.studies.style_transfer.panel import COLUMNS, ROWS, StylePanel
+from latent_explorer.gui.studies.style_transfer.panel import StylePanel
 from latent_explorer.gui.widgets.parts import open_chooser
 from latent_explorer.safe_text import readable
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
+from latent_explorer.session.style import MOST_STYLES
 
 STYLES, GRID, EDGES, EXPORT = "styles chosen", "style grid", "style grid edges", "style grid export"
-_MOST = 12  # rows of images, and columns
 _LOOK = Options(scale=2, gap=2)
 
 
@@ -44,7 +45,7 @@ class Gridding:
         self, client: EngineClient, panel: StylePanel, session: Callable[[], Session | None], say: Callable[[str], None]
     ) -> None:
         self._client, self._panel, self._session, self._say = client, panel, session, say
-        self._asked, self._seed = 0, 0
+        self._asked = 0
         self._axes: _Axes | None = None
         self._edges: dict[str, NDArray[np.uint8]] = {}
         self._target: Path | None = None
@@ -57,16 +58,20 @@ class Gridding:
 
     def ask(self) -> None:
         """Want the grid that the panel describes."""
-        session, how = self._session(), COLUMNS[self._panel.columns.currentText()]
+        session, choice = self._session(), self._panel.axes
         if session is None:
             return
+        how, seed = choice.columns, session.state.style.seed
+        session.keep_style(
+            msgspec.structs.replace(session.state.style, rows=choice.rows, columns=how, count=choice.count)
+        )
         self._panel.count.setEnabled(how in ("spread", "random"))
         self._panel.again.setEnabled(how in ("spread", "random"))
         self._panel.grid.outdate()
         self._asked += 1
         if how in ("spread", "random"):
             count = min(self._panel.count.value(), len(session.bundle.latents))
-            self._client.request(STYLES, [want_styles(self._asked, count, how, self._seed)])
+            self._client.request(STYLES, [want_styles(self._asked, count, how, seed)])
         elif how == "selected":
             self._of_images(self._selected(session), "Select some images first: their styles become the columns.")
         else:
@@ -74,12 +79,15 @@ class Gridding:
 
     def another(self) -> None:
         """Want one of other styles."""
-        self._seed += 1
-        self.ask()
+        session = self._session()
+        if session is not None:
+            style = session.state.style
+            session.keep_style(msgspec.structs.replace(style, seed=style.seed + 1))
+            self.ask()
 
     def _selected(self, session: Session) -> NDArray[np.int64]:
         selection = session.state.selection
-        return np.flatnonzero(selection.chosen)[:_MOST] if selection is not None else np.zeros(0, np.int64)
+        return np.flatnonzero(selection.chosen)[:MOST_STYLES] if selection is not None else np.zeros(0, np.int64)
 
     def _take_styles(self, answer: Answer) -> None:
         if isinstance(answer.reply, Refused):
@@ -96,7 +104,7 @@ class Gridding:
             self._show_nothing(lacking)
 
     def _of_pins(self, session: Session) -> None:
-        pins = session.state.pins[:_MOST]
+        pins = session.state.pins[:MOST_STYLES]
         if pins:
             names = tuple(pin.name for pin in pins)
             self._decode(session, np.stack([pin.latent for pin in pins]), None, names)
@@ -112,8 +120,8 @@ class Gridding:
     def _decode(
         self, session: Session, latents: NDArray[np.float32], columns: NDArray[np.int64] | None, names: tuple[str, ...]
     ) -> None:
-        rows, labels = None, np.arange(session.bundle.config.net.classes)[: 2 * _MOST]
-        if ROWS[self._panel.rows.currentText()] == "selected":
+        rows, labels = None, np.arange(session.bundle.config.net.classes)[: 2 * MOST_STYLES]
+        if self._panel.axes.rows == "selected":
             rows, of = self._selected(session), session.bundle.latents.label
             if not len(rows) or of is None:
                 self._show_nothing("Select some images first: their classes become the rows.")
@@ -154,7 +162,7 @@ class Gridding:
         if session is None or axes is None:
             return None
         cells = pictures.reshape(len(axes.labels), len(axes.latents), *pictures.shape[-3:])
-        rows = tuple(session.bundle.class_names[label] for label in axes.labels.tolist())
+        rows = row_names(session.bundle.class_names, axes.labels, axes.rows)
         known = self._edges.get("rows"), self._edges.get("columns")
         return StyleGrid(cells, axes.labels, axes.latents, rows, axes.column_names, *known)
 

@@ -1,6 +1,6 @@
 """The panel of the study "Style transfer"."""
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.gui.studies.attributes.pictures import PictureGrid
@@ -10,13 +10,16 @@ from latent_explorer.gui.studies.style_transfer.well import Well
 from latent_explorer.gui.widgets.controls import combo_box, hint, spin_box
 from latent_explorer.gui.widgets.parts import filled, heading, wide_button, words
 from latent_explorer.gui.widgets.picture_view import PictureView
+from latent_explorer.session.style import MOST_STYLES, Columns, Rows, StyleChoice
 
 BEGIN = (
     "Choose an image for the content and one for the style: the class of the first appears in the style of the second. "
     "Images come from the map (right-click, or the place shown), pins, the selection, or a file of your own."
 )
-ROWS = {"Every class": "classes", "Selected images": "selected"}
-COLUMNS = {"Spread styles": "spread", "Random styles": "random", "Selected images": "selected", "Pins": "pins"}
+ROWS: dict[str, Rows] = {"Every class": "classes", "Selected images": "selected"}
+COLUMNS: dict[str, Columns] = {
+    "Spread styles": "spread", "Random styles": "random", "Selected images": "selected", "Pins": "pins",
+}  # fmt: skip
 _RESULT = 96
 
 
@@ -53,7 +56,7 @@ class StylePanel(QWidget):
         self.mixed = PictureGrid("Mixtures of both styles", MIXED, 1, tip, 26, 40, framed=False)
         self.rows = combo_box(ROWS, "What the rows of the grid are")
         self.columns = combo_box(COLUMNS, "Whose styles the columns of the grid are")
-        self.count = spin_box(2, 12, 8, " styles", "How many styles are chosen")
+        self.count = spin_box(2, MOST_STYLES, 8, " styles", "How many styles are chosen")
         self.grid, self.of_grid = StyleGridView(), words("faint")
         self._lay_out()
         for box in (self.rows, self.columns):
@@ -92,6 +95,19 @@ class StylePanel(QWidget):
         )
         column.addStretch(0)
         self.enable(False)
+
+    @property
+    def axes(self) -> StyleChoice:
+        """What the grid is made of, as far as the panel says it: neither content, style nor seed."""
+        rows, columns = ROWS[self.rows.currentText()], COLUMNS[self.columns.currentText()]
+        return StyleChoice(rows=rows, columns=columns, count=self.count.value())
+
+    def show_axes(self, choice: StyleChoice) -> None:
+        """Show what the grid is made of."""
+        with QSignalBlocker(self.count):
+            self.count.setValue(choice.count)
+        self.rows.setCurrentIndex(list(ROWS.values()).index(choice.rows))
+        self.columns.setCurrentIndex(list(COLUMNS.values()).index(choice.columns))
 
     def enable(self, on: bool) -> None:
         """Whether there is a result that something can be done with."""

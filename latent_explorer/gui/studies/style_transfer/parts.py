@@ -6,6 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.handlers.encode_each import EncodedEach
+from latent_explorer.gui.studies.own_image.pictures import image_of, pixels_of, png_of
+from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.session import OpenBundle
+from latent_explorer.session.own_image import OwnImage
+from latent_explorer.session.session import as_point
+from latent_explorer.session.style import StyleSide
 
 ROLES = ("content", "style")
 MIXED = 9
@@ -32,6 +38,22 @@ class StylePart:
         """One's own image, of the class under which the model decodes it best."""
         label = int(np.argmin(found.error))
         return cls(found.z[label], label, words, image=found.prepared, each=found)
+
+    @classmethod
+    def of_side(cls, side: StyleSide, bundle: OpenBundle) -> "StylePart":
+        """What was kept. An image of one's own lies where it was, whatever its class."""
+        means, picture = bundle.latents.mean, None if side.own is None else image_of(side.own.content)
+        z = np.array(side.z, np.float32) if side.number is None else means[side.number]
+        image = None if picture is None else pixels_of(picture)[..., : bundle.config.net.image_shape[2]]
+        return cls(z, side.label, side.words, side.number, image)
+
+    @property
+    def side(self) -> StyleSide:
+        """The same as it is kept."""
+        kept = None
+        if self.number is None and self.image is not None:
+            kept = OwnImage.of(png_of(to_qimage(self.image)), (), (), False, "")
+        return StyleSide(as_point(self.z), self.label, self.words[:1000], self.number, kept)
 
     def under(self, label: int) -> "StylePart":
         """The same under another class; an image of one's own lies elsewhere then."""

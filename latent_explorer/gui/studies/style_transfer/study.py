@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage
@@ -75,11 +76,17 @@ class StyleStudy(Study):
 
     def open(self, session: Session) -> None:
         super().open(session)
-        self.parts.clear()
-        names = session.bundle.class_names[: session.bundle.config.net.classes]
-        for well in self._wells.values():
+        bundle = session.bundle
+        kept = session.state.style.fitting(len(bundle.latents), bundle.config.net.classes)
+        self.parts = {role: StylePart.of_side(side, bundle) for role, side in kept.sides.items()}
+        names = bundle.class_names[: bundle.config.net.classes]
+        for role, well in self._wells.items():
             well.list_classes(names)
-            well.show_part("", 0, None)
+            if role in self.parts:
+                self._show(role)
+            else:
+                well.show_part("", 0, None)
+        self.panel.show_axes(kept)
         self.panel.enable(False)
         self.again()
 
@@ -104,8 +111,15 @@ class StyleStudy(Study):
         """Have this as content, or as style."""
         self.parts[role] = part
         self._show(role)
+        self._keep()
         self._ask_originals()
         self._decode()
+
+    def _keep(self) -> None:
+        """Keep content and style with the session."""
+        assert self.session is not None
+        sides = {role: part.side for role, part in self.parts.items()}
+        self.session.keep_style(msgspec.structs.replace(self.session.state.style, **sides))
 
     def choose_image(self, role: str, number: int) -> None:
         """Have an image of the dataset, under its class; one without a label under that of the map."""
@@ -127,6 +141,7 @@ class StyleStudy(Study):
             self.parts = dict(zip(ROLES, (style, content), strict=True))
             for role in ROLES:
                 self._show(role)
+            self._keep()
             self._decode()
 
     def _relabel(self, role: str, label: int) -> None:
