@@ -1,1 +1,1 @@
-"""Models of other programs made into bundles: what a file is, what fits it, and the bundle written whole."""
+"""Models from other programs made into bundles: the type of a file, its source, and the bundle written whole."""

@@ -1,4 +1,4 @@
-"""Latents and labels that come as arrays, `.npy` or `.npz`: found by their names and their forms."""
+"""Latents and labels in arrays, `.npy` or `.npz`: found by their names and forms."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ _SPLITS = ("split", "splits")
 
 @dataclass(frozen=True, eq=False)
 class GivenLatents:
-    """Latents float32 (n, ...), and what lies beside them: labels int64 (n,) into class names, split uint8 (n,)."""
+    """Latents float32 (n, ...), and the arrays with them: labels int64 (n,) into class names, split uint8 (n,)."""
 
     values: NDArray[np.float32]
     labels: NDArray[np.int64] | None = None
@@ -48,7 +48,7 @@ class GivenLatents:
 
 
 def read_latents_of(path: Path) -> GivenLatents:
-    """The latents in a file. Raises DataError where none can be found, or they are no finite numbers."""
+    """The latents in a file. Raises DataError if there are none, or they are not finite numbers."""
     arrays, where = read_arrays(path), name_of(path)
     values = _latents(arrays, where)
     labels: NDArray[np.int64] | None = None
@@ -64,7 +64,7 @@ def read_latents_of(path: Path) -> GivenLatents:
 
 
 def read_labels(path: Path, count: int) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Labels (count,) into class names, and these. Raises DataError."""
+    """Labels (count,) into class names, and these names. Raises DataError."""
     arrays, where = read_arrays(path), name_of(path)
     found = _called(_LABELS, arrays) if len(arrays) > 1 else next(iter(arrays.values()), None)
     if found is None:
@@ -90,7 +90,7 @@ def _latents(arrays: Mapping[str, NDArray[Any]], where: str) -> NDArray[np.float
 
 
 def _called(names: Iterable[str], arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any] | None:
-    """The first array whose name is one of these, whatever stands between its letters."""
+    """The first array with one of these names, ignoring characters between the letters."""
     plain = {re.sub(r"[^a-z0-9]", "", name.lower()): array for name, array in arrays.items()}
     return next((plain[name] for name in names if name in plain), None)
 

@@ -1,4 +1,4 @@
-"""Weights by name out of a checkpoint: safetensors, or what torch.save wrote, read without running anything of it."""
+"""Weights by name from a checkpoint: safetensors, or a file of torch.save, read without running anything in it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,15 +16,15 @@ from latent_explorer.importing.refusing import EXPORT, RefusedError
 from latent_explorer.safe_text import safe_text
 
 _INSIDE = ("state_dict", "model_state_dict", "model", "network", "net", "ema", "module", "weights")
-"""Under which names a checkpoint may keep the weights among other things."""
+"""The names under which a checkpoint may keep the weights among other things."""
 _PREFIXES = ("model.", "module.", "_orig_mod.", "network.", "net.", "vae.", "autoencoder.", "ae.", "ema_model.")
 _MOST_TENSORS = 20_000
 
 
 def weights_in(found: FoundFile) -> dict[str, Tensor]:
-    """The weights by name, float32 where they are real, without prefixes that all of them share.
+    """The weights by name, float32 if they are real, without prefixes shared by all of them.
 
-    Raises UserError where there are none, or reading them would run code.
+    Raises UserError if there are none, or reading them would run code.
     """
     kept = _safetensors(found) if found.kind == "safetensors" else _torch(found)
     tensors = _tensors(kept)
@@ -41,9 +41,9 @@ def weights_in(found: FoundFile) -> dict[str, Tensor]:
 
 
 def stripped(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Without `model.`, `module.` and the like before the decoder's names; what does not begin so is left out.
+    """The weights without `model.`, `module.` and the like before the decoder's names; others are left out.
 
-    Where there is no decoder: without those that all names begin with.
+    Without a decoder, prefixes shared by all names are removed.
     """
     known = "|".join(map(re.escape, _PREFIXES))
     found = (re.match(rf"((?:{known})+)decoder\.", name) for name in tensors)
@@ -74,7 +74,7 @@ def _torch(found: FoundFile) -> Any:
 
 
 def _unsafe(name: str, said: str) -> str:
-    """What to do about a checkpoint that holds more than tensors and plain values."""
+    """What to do about a checkpoint with more than tensors and plain values."""
     foreign = re.search(r"GLOBAL ([\w.]+)", said)
     what = f"an object {foreign[1]}" if foreign is not None else "more than tensors and plain values"
     return (
@@ -85,7 +85,7 @@ def _unsafe(name: str, said: str) -> str:
 
 
 def _tensors(kept: Any) -> dict[str, Tensor]:
-    """Tensors by name: of what was kept itself, or of the first part of it that is so."""
+    """Tensors by name: those at the top level, or in the first part that consists of tensors."""
     for candidate in _candidates(kept):
         tensors = {str(name): each for name, each in candidate.items() if isinstance(each, Tensor)}
         if tensors:

@@ -23,7 +23,7 @@ _PICKLES = ("diffusion_pytorch_model.bin", "pytorch_model.bin")
 
 
 class DiffusersSource(Source):
-    """An autoencoder in a folder. Raises UserError where its files do not fit each other, or diffusers is missing."""
+    """An autoencoder in a folder. Raises UserError if its files do not fit each other, or diffusers is missing."""
 
     encodes = decodes = True
 
@@ -44,7 +44,7 @@ class DiffusersSource(Source):
         self.channels = int(architecture.get("in_channels", 3))
 
     def made(self, data: Data, value_range: str) -> Made:
-        """Encodes some images to find the shape of their latents; values are in [-1, 1], as diffusers has it."""
+        """Encodes some images to find the shape of their latents; values are in [-1, 1], as in diffusers."""
         shape = data.shape_of_images(None, self.words)
         if shape[2] not in (1, self.channels):
             raise UserError(f"--images: {self.words} takes {self.channels} channels, found images of {shape[2]}")
@@ -69,7 +69,7 @@ class DiffusersSource(Source):
 
 @torch.inference_mode()
 def _try(model: LatentModel, data: Data, shape: tuple[int, ...]) -> None:
-    """Encode and decode two images; raise UserError where that does not give them back in their shape."""
+    """Encode and decode two images; raise UserError if the result has another shape."""
     assert data.images is not None
     images = data.images[:2]
     z = model.encode(images).mean
@@ -92,7 +92,7 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _as_float(content: bytes) -> bytes:
-    """The same weights as float32, where they are of another precision; float16 stays, half as large."""
+    """The same weights as float32 if they have another precision; float16 stays, at half the size."""
     try:
         tensors = load(content)
     except Exception as error:  # whatever a damaged file leads to
@@ -105,7 +105,7 @@ def _as_float(content: bytes) -> bytes:
 
 
 def is_diffusers_folder(folder: Path) -> bool:
-    """Whether a folder has what an autoencoder of diffusers is described by."""
+    """Whether a folder has the files that describe an autoencoder of diffusers."""
     try:
         content = read_regular(folder / "config.json", CONFIG_BYTES)
     except (OSError, UserError):

@@ -1,4 +1,4 @@
-"""Which source a plan means: the one place where what was found is told apart."""
+"""The source of a plan: the only place that decides between the kinds."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from latent_explorer.targets import shown
 
 
 def find_source(plan: ImportPlan, latents: GivenLatents | None) -> Source:
-    """The model of a plan. latents: as its file holds them. Raises UserError where there is none that can be read."""
+    """The model of a plan. latents: as in its file. Raises UserError if there is no readable one."""
     if plan.decoder is not None or plan.encoder is not None:
         if plan.model is not None:
             raise UserError("pass a model, or --decoder and --encoder: found both")
@@ -30,7 +30,7 @@ def find_source(plan: ImportPlan, latents: GivenLatents | None) -> Source:
 
 
 def given_latents(plan: ImportPlan) -> GivenLatents | None:
-    """The latents of a plan, be they its model; None where none are given. Raises UserError."""
+    """The latents of a plan, also if they are its model; None if there are none. Raises UserError."""
     if plan.latents is not None:
         return read_latents_of(plan.latents)
     if plan.model is not None and is_arrays(plan.model):
@@ -39,7 +39,7 @@ def given_latents(plan: ImportPlan) -> GivenLatents | None:
 
 
 def is_arrays(path: Path) -> bool:
-    """Whether a model is no model but arrays, `.npy` or `.npz`. Raises UserError as reading it does."""
+    """Whether a model is only arrays, `.npy` or `.npz`. Raises UserError like reading it."""
     return path.is_file() and _head(path) in (b"\x93N", b"PK") and read_file(path, _MOST).kind in ("npy", "npz")
 
 

@@ -1,4 +1,4 @@
-"""What a file is, by its content and not by its name; nothing of it is unpacked or run."""
+"""The type of a file, by its content and not by its name; nothing in it is unpacked or run."""
 
 import os
 import re
@@ -15,11 +15,11 @@ from latent_explorer.safe_text import safe_text
 from latent_explorer.targets import shown, why
 
 MOST_BYTES = 1 << 30
-"""Of a file of weights or an ONNX model."""
+"""The size limit of a file of weights or an ONNX model."""
 _MOST_NAMES = 100_000
 _MOST_RECORDS = 1 << 26  # bytes of what describes the tensors
 _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""What torch.save began with before it wrote archives: a pickled number, and then others."""
+"""The beginning of files by torch.save before it wrote archives: a pickled number, and then others."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,13 @@ class FoundFile:
 
 
 def name_of(path: Path) -> str:
-    """The name of a file as it stands in a sentence."""
+    """The name of a file for use in a sentence."""
     return safe_text(path.name or str(path), most=80)
 
 
 def read_file(path: Path, most: int = MOST_BYTES) -> FoundFile:
-    """A file and what it is. Raises UserError where it cannot be read, is too large, holds code, or is of no kind."""
+    """A file and its kind. Raises UserError if it cannot be read, is too large, contains code, or is of no known
+    kind."""
     try:
         content = read_regular(path, most)
     except OSError as error:
@@ -72,7 +73,7 @@ def _kind(content: bytes, name: str) -> str:
 
 
 def _archive(content: bytes, name: str) -> str:
-    """What an archive is, by the list of its files."""
+    """The kind of an archive, by the list of its files."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -97,7 +98,7 @@ def _archive(content: bytes, name: str) -> str:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
-    """Raise RefusedError where an archive is made to do harm: names that lead out of it, or far more than it seems."""
+    """Raise RefusedError if an archive is malicious: names outside its folder, or far more content than it appears."""
     if len(entries) > _MOST_NAMES:
         raise RefusedError(f"{name}: expected at most {_MOST_NAMES:,} files in the archive, found {len(entries):,}")
     for entry in entries:
@@ -114,7 +115,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
 
 
 def beside(path: Path, name: str, offset: int, length: int | None) -> bytes:
-    """Some bytes of a file that lies beside an ONNX model. Raises UserError where they are not there."""
+    """Part of a file beside an ONNX model. Raises UserError if it does not exist."""
     place = path.parent / name
     try:
         content = read_regular(place, MOST_BYTES)

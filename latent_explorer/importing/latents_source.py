@@ -7,7 +7,7 @@ from latent_explorer.nets.foreign import ForeignModel
 
 
 class LatentsSource(Source):
-    """Latents that came without the model that made them."""
+    """Latents that came without their model."""
 
     words = "latents alone, without a decoder"
     encodes = decodes = False

@@ -1,4 +1,4 @@
-"""A bundle made of a model of another program: encoded, measured, drawn, and written whole or not at all."""
+"""Makes a bundle from a model of another program: encoded, measured, drawn, and written whole or not at all."""
 
 import time
 from collections.abc import Generator, Iterator
@@ -43,9 +43,9 @@ _PACKAGES = {"onnx": ("onnxruntime",), "diffusers": ("diffusers",)}
 
 
 def import_model(plan: ImportPlan) -> Generator[Report, None, None]:
-    """Make the bundle of a plan, telling of it; the last report is Imported, or Recognised where it is only to look.
+    """Make the bundle of a plan, with reports; the last one is Imported, or Recognised if it only looks.
 
-    Closed at a report, it leaves nothing behind. Raises UserError where the plan cannot work.
+    Closed at a report, it leaves nothing behind. Raises UserError if the plan cannot work.
     """
     begin = time.perf_counter()
     if plan.folder is not None:
@@ -69,7 +69,7 @@ def import_model(plan: ImportPlan) -> Generator[Report, None, None]:
 
 
 def check_complete(source: Source, plan: ImportPlan, latents: GivenLatents | None) -> None:
-    """Raise UserError that says what is missing of a plan, if anything is."""
+    """Raise UserError that says what is missing in a plan, if anything is."""
     if not plan.images and latents is None:
         needed = "--latents, and --images if there are any"
         if source.encodes or source.draws:
@@ -83,7 +83,7 @@ def check_complete(source: Source, plan: ImportPlan, latents: GivenLatents | Non
 
 @dataclass(frozen=True, eq=False)
 class _Whole:
-    """All that a bundle is made of before its latents are known. dataset: the images, or what stands for them."""
+    """Everything for a bundle before its latents are known. dataset: the images, or their stand-in."""
 
     plan: ImportPlan
     source: Source
@@ -102,7 +102,7 @@ class _Whole:
 
 
 def _data(plan: ImportPlan, opened: Dataset | None, latents: GivenLatents | None) -> Data:
-    """Images and latents that belong together. Raises DataError where they do not."""
+    """Images and latents that belong together. Raises DataError if they do not."""
     if opened is not None and latents is not None and len(opened) != len(latents):
         raise DataError(
             f"--latents: expected one for each of the {len(opened):,} images of {opened.name}, in their order, found "
@@ -119,14 +119,14 @@ def _data(plan: ImportPlan, opened: Dataset | None, latents: GivenLatents | None
 def _labels(
     plan: ImportPlan, latents: GivenLatents | None, count: int
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Those that were asked for, or lie beside the latents."""
+    """The requested labels, or those in the file of the latents."""
     if plan.labels is not None:
         return read_labels(plan.labels, count)
     return (None, ()) if latents is None else (latents.labels, latents.class_names)
 
 
 def _dataset(data: Data, plan: ImportPlan) -> Dataset:
-    """The images; where there are none, one black pixel for each latent, which is never shown."""
+    """The images; without any, one black pixel for each latent, which is never shown."""
     if data.dataset is not None:
         return data.dataset
     assert data.latents is not None
@@ -139,7 +139,7 @@ def _dataset(data: Data, plan: ImportPlan) -> Dataset:
 
 
 def _latents(whole: _Whole) -> Generator[Importing, None, tuple[Latents, float]]:
-    """The latents of all images, with the errors of their reconstructions; and how many are decoded in a second."""
+    """The latents of all images, with the errors of their reconstructions; and the number decoded per second."""
     model, dataset, given = whole.model.to(whole.device).eval(), whole.dataset, whole.data.latents
     if whole.source.draws:
         return prior_samples(model), _QUICK
@@ -174,7 +174,7 @@ def _latents(whole: _Whole) -> Generator[Importing, None, tuple[Latents, float]]
 
 
 def _batches(whole: _Whole) -> Iterator[tuple[int, Tensor, Tensor | None]]:
-    """Images (k, c, h, w) with their classes, each batch with where it begins."""
+    """Images (k, c, h, w) with their classes, each batch with its start."""
     dataset, start = whole.dataset, 0
     size = max(1, min(_AT_ONCE, _VALUES_AT_ONCE // int(np.prod(dataset.image_shape))))
     images = Images.of(dataset, whole.device, whole.model.spec.classes)
@@ -200,7 +200,7 @@ def _checked(means: NDArray[np.float32], source: Source) -> NDArray[np.float32]:
 
 @torch.inference_mode()
 def _pace(whole: _Whole, found: Latents) -> float:
-    """How many pictures a model decodes in a second, tried on few."""
+    """The number of pictures that a model decodes per second, from a short trial."""
     if not whole.model.decodes:
         return 0.0
     z = torch.from_numpy(found.mean[:4]).to(whole.device)
@@ -232,7 +232,7 @@ def _written(
 
 
 def _figures(whole: _Whole, found: Latents) -> dict[str, float | None]:
-    """Figures on the test images, as far as there are any."""
+    """The available figures on the test images."""
     dataset, test = whole.dataset, whole.dataset.indices("test")
     if not len(test) or whole.source.draws:
         return {}

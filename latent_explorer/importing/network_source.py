@@ -1,4 +1,4 @@
-"""Weights of a network of ours, or of a plugin's family: which one, found by the shapes of its tensors."""
+"""Weights of one of our networks, or of a plugin's family, identified by the shapes of its tensors."""
 
 import math
 import re
@@ -22,9 +22,9 @@ _MOST_TRIED = 400
 
 
 class NetworkSource(Source):
-    """A checkpoint of a network. Raises UserError that lists what was expected where no family fits.
+    """A checkpoint of a network. Raises UserError that lists what was expected if no family fits.
 
-    family: the name of one; empty for the first that fits. data may settle the size of the images later.
+    family: the name of one; empty for the first that fits. data may determine the size of the images later.
     """
 
     decodes = True
@@ -71,8 +71,9 @@ def fitting_specs(
 ) -> Iterator[NetSpec]:
     """The networks whose weights have exactly these names and shapes, of families in the order of their registry.
 
-    image_shape: (h, w, c); None for what the weights say. classes: of the images. family: of which only; empty for all.
-    Raises UserError where there is no such family.
+    image_shape: (h, w, c); None to use what the weights say. classes: of the images. family: the only one to try; empty
+    for all.
+    Raises UserError if there is no such family.
     """
     if family and family not in FAMILIES:
         raise UserError(f"--family {family}: expected one of {', '.join(FAMILIES)}")
@@ -117,7 +118,7 @@ def _candidates(
 
 
 def _module(shapes: Shapes, name: str) -> Shapes:
-    """The weights of the layers of a part, by the number of the layer and the rest of the name, in their order."""
+    """The weights of the layers of a part, by the number of the layer and the rest of the name, in order."""
     found = {}
     for key, shape in shapes.items():
         match = re.fullmatch(rf"(?:\w+\.)*?{name}\.(\d+)\.(.+)", key)
@@ -148,14 +149,14 @@ def conv_widths(shapes: Shapes) -> tuple[int, ...]:
 
 
 def _is_layer(name: str) -> bool:
-    """Whether a weight is that of a convolution, or of the first of a residual block."""
+    """Whether a weight belongs to a convolution, or to the first of a residual block."""
     return re.fullmatch(r"\d+\.(weight|branch\.1\.weight)", name) is not None
 
 
 def _image_shapes(
     decoder: Shapes, shapes: Shapes, halved: bool, hidden: tuple[int, ...]
 ) -> Iterator[tuple[int, int, int]]:
-    """The square images that the weights may be of, the likeliest first."""
+    """The possible square image shapes of the weights, the most likely first."""
     if not halved:
         last = next((shape[0] for shape in reversed(list(decoder.values())) if len(shape) == 2), 0)
         for channels in (1, 3):
@@ -179,7 +180,7 @@ def _image_shapes(
 
 
 def _may_fit_with_images(shapes: Shapes) -> bool:
-    """Whether the images could still say what network it is: their shape may be none that is tried."""
+    """Whether the images could still identify the network: their shape may be one that was not tried."""
     return bool(_module(shapes, "decoder")) and bool(_module(shapes, "encoder"))
 
 

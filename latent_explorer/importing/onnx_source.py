@@ -26,7 +26,7 @@ _USUAL_LATENT = 8  # height and width to try a decoder with that takes any and w
 class OnnxSource(Source):
     """A decoder and an encoder, each an ONNX file; at least one of them.
 
-    usual_range: where none is asked for; AUTOMATIC to find it. Raises UserError where one cannot be run.
+    usual_range: the default one; AUTOMATIC to find it. Raises UserError if one cannot be run.
     """
 
     def __init__(self, decoder: Path | None, encoder: Path | None, usual_range: str = AUTOMATIC) -> None:
@@ -54,7 +54,7 @@ class OnnxSource(Source):
         return graph
 
     def made(self, data: Data, value_range: str) -> Made:
-        """Tries the graphs on some images or latents, to find shapes and range."""
+        """Runs the graphs on some images or latents, to find shapes and range."""
         shape = self._latent_shape(data)
         record = ProgramRecord(
             format="onnx", latent_shape=shape, encodes=self.encodes, decodes=self.decodes, options=self._outputs()
@@ -77,7 +77,7 @@ class OnnxSource(Source):
         return {f"{name}_output": graph.output.name for name, graph in graphs.items() if graph is not None}
 
     def _latent_shape(self, data: Data) -> tuple[int, ...]:
-        """What the decoder takes, where it says so; else what latents are given, or what the encoder gives."""
+        """The input shape of the decoder, if known; else that of the given latents, or of the encoder's output."""
         if self.decoder is not None and (known := _known(self.decoder.input.sizes[1:])):
             return known
         if data.latents is not None:
@@ -97,7 +97,7 @@ class OnnxSource(Source):
 
 
 class _Forms:
-    """The layouts of a model's pictures, found by running it, and models of it with one range or another.
+    """The layouts of a model's pictures, found by running it, and models of it with different ranges.
 
     record: with the layouts.
     """
@@ -142,7 +142,7 @@ class _Forms:
         return ForeignModel(spec, decode, encode)
 
     def trial(self, name: str) -> tuple[Tensor, Tensor]:
-        """What the decoder makes of some latents, as it is and as pictures."""
+        """The decoder's output for some latents, raw and as pictures."""
         record = _in_range(self.record, name)
         model, source = self.model(record), self.source
         if self.data.latents is not None:
@@ -166,7 +166,7 @@ def _in_range(record: ProgramRecord, name: str) -> ProgramRecord:
 
 
 def _known(sizes: Sizes) -> tuple[int, ...]:
-    """The sizes where all are known, else none."""
+    """The sizes if all are known, else none."""
     known = tuple(size for size in sizes if size is not None)
     return known if len(known) == len(sizes) else ()
 
@@ -208,11 +208,11 @@ def _words(record: ProgramRecord) -> tuple[str, ...]:
 
 
 def is_onnx_folder(folder: Path) -> bool:
-    """Whether a folder has an encoder and a decoder as diffusers exports them."""
+    """Whether a folder has an encoder and a decoder as exported by diffusers."""
     return (folder / "vae_decoder" / "model.onnx").is_file()
 
 
 def onnx_folder(folder: Path) -> OnnxSource:
-    """The decoder of such a folder, and its encoder where there is one; diffusers' pictures are in [-1, 1]."""
+    """The decoder of such a folder, and its encoder if there is one; diffusers' pictures are in [-1, 1]."""
     encoder = folder / "vae_encoder" / "model.onnx"
     return OnnxSource(folder / "vae_decoder" / "model.onnx", encoder if encoder.is_file() else None, "-1,1")

@@ -1,4 +1,4 @@
-"""What is asked of an import and what it reports; free of torch, since the window's process reads it too."""
+"""The request for an import and its reports; free of torch, because the window's process reads it too."""
 
 import shlex
 from collections.abc import Callable
@@ -9,18 +9,17 @@ from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation
 
 RANGES: dict[str, tuple[float, float]] = {"0,1": (0, 1), "-1,1": (-1, 1), "0,255": (0, 255), "logits": (0, 1)}
-"""Black and white in the pictures of a program, by the words for them; logits need a sigmoid first."""
+"""Black and white in the pictures of a program, by name; logits need a sigmoid first."""
 AUTOMATIC = "auto"
 
 
 class ImportPlan(Message, frozen=True, tag=True):
-    """What to make a bundle of, and where.
+    """What to make a bundle from, and where.
 
     model: a folder or a checkpoint that holds all; or decoder and encoder, ONNX files. latents: an .npy or .npz with
-    those of the images; labels: likewise, in place of those that the images have. images: as `data.open_dataset` takes
-    them; empty for none. value_range: one of RANGES, or AUTOMATIC. family: of a checkpoint that several families could
-    have; empty for the first. name: of the bundle; empty for that of its folder. folder: of the bundle; None to look
-    only.
+    those of the images; labels: the same, replacing those of the images. images: as `data.open_dataset` takes them;
+    empty for none. value_range: one of RANGES, or AUTOMATIC. family: of a checkpoint that several families could have;
+    empty for the first. name: of the bundle; empty for that of its folder. folder: of the bundle; None to look only.
     """
 
     model: Path | None = None
@@ -39,7 +38,7 @@ class ImportPlan(Message, frozen=True, tag=True):
 
     @property
     def command(self) -> str:
-        """What makes the same bundle in a terminal."""
+        """The terminal command that makes the same bundle."""
         options = {
             "decoder": self.decoder,
             "encoder": self.encoder,
@@ -57,7 +56,7 @@ class ImportPlan(Message, frozen=True, tag=True):
 
 
 class Recognised(Message, frozen=True, tag=True):
-    """What was found to import. words: what it is. lines: shapes and the like. encodes, decodes: what it can do."""
+    """What was found. words: what it is. lines: shapes and the like. encodes, decodes: what it can do."""
 
     words: str
     lines: tuple[str, ...]
@@ -66,7 +65,7 @@ class Recognised(Message, frozen=True, tag=True):
 
 
 class Importing(Message, frozen=True, tag=True):
-    """How far it is. total: 0 where that is not known."""
+    """The progress. total: 0 if it is not known."""
 
     doing: str
     done: int = 0
@@ -74,7 +73,7 @@ class Importing(Message, frozen=True, tag=True):
 
 
 class Imported(Message, frozen=True, tag=True):
-    """The bundle is there. lines: what was read and what was found, for people."""
+    """The bundle is complete. lines: what was read and what was found, for people."""
 
     folder: Path
     lines: tuple[str, ...] = ()
@@ -85,9 +84,9 @@ IMPORT = job_conversation(ImportPlan, Report)
 
 
 def begin_import(plan: ImportPlan, on_report: Callable[[Report | JobEnded], None]) -> BackgroundJob[ImportPlan]:
-    """Import, or look only, in a process of its own. on_report: called in a thread of the job's."""
+    """Import, or look only, in a separate process. on_report: called in a thread of the job."""
     return BackgroundJob("latent_explorer.importing.process", IMPORT, plan, on_report)
 
 
 Begin = Callable[[ImportPlan, Callable[[Report | JobEnded], None]], BackgroundJob[ImportPlan]]
-"""As `begin_import`."""
+"""See `begin_import`."""

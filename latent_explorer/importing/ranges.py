@@ -1,4 +1,4 @@
-"""What black and white are in a decoder's pictures: found by decoding some, asked where that is unclear."""
+"""Black and white in a decoder's pictures: found by decoding some, or asked for if unclear."""
 
 from collections.abc import Callable
 
@@ -13,13 +13,13 @@ _OVER = 0.02  # of the range, by which rounding may overshoot
 _FAR = 0.5  # by which a linear layer may
 
 Trial = Callable[[str], tuple[Tensor, Tensor]]
-"""With a range: what the decoder gives as it is, and as pictures in [0, 1] that are held against the images."""
+"""For a range: the decoder's raw output, and as pictures in [0, 1] to compare with the images."""
 
 
 def chosen_range(asked: str, trial: Trial, images: Tensor | None) -> str:
-    """The name of the range, one of RANGES. asked: likewise, or AUTOMATIC. images: of which the pictures are.
+    """The name of the range, one of RANGES. asked: the same, or AUTOMATIC. images: the originals of the pictures.
 
-    Raises UserError where it is unclear, or the pictures are no numbers.
+    Raises UserError if it is unclear, or the pictures are not numbers.
     """
     if asked != AUTOMATIC:
         if asked not in RANGES:
@@ -47,7 +47,7 @@ def chosen_range(asked: str, trial: Trial, images: Tensor | None) -> str:
 
 
 def possible_ranges(low: float, high: float) -> list[str]:
-    """The ranges that values from `low` to `high` may be of."""
+    """The ranges that could contain values from `low` to `high`."""
     if low >= -_OVER and high <= 1 + _OVER:
         return ["0,1"]
     found = []

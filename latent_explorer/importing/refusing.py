@@ -1,4 +1,4 @@
-"""What is not read, why, and what to do instead: files that hold code, and those of no kind that is known."""
+"""What is not read, why, and what to do instead: files that contain code, and those of unknown kind."""
 
 from latent_explorer.errors import UserError
 
@@ -21,16 +21,16 @@ REASONS = {
 
 
 class RefusedError(UserError):
-    """A file that is not read, with the way out."""
+    """A file that is not read, with advice."""
 
 
 def refusal(name: str, kind: str) -> RefusedError:
-    """Of a file of one of these kinds."""
+    """The refusal of a file of one of these kinds."""
     return RefusedError(f"{name} is {REASONS[kind]}: it is not read. {_WAY_OUT}")
 
 
 def unknown(name: str, found: str) -> RefusedError:
-    """Of a file that cannot be told, or that does not hold a model."""
+    """The refusal of a file of unknown kind, or without a model."""
     return RefusedError(
         f"{name}: expected an ONNX model, a folder of diffusers, safetensors, a checkpoint (.ckpt, .pt, .pth) or "
         f"latents (.npy, .npz), found {found}. {_WAY_OUT}"
@@ -38,7 +38,7 @@ def unknown(name: str, found: str) -> RefusedError:
 
 
 def unknown_weights(name: str, expected: str, found: str) -> RefusedError:
-    """Of weights that fit no network that is known here."""
+    """The refusal of weights that fit no known network."""
     return RefusedError(
         f"{name} holds the weights of a network that is not known here: expected {expected}; found {found}. {_WAY_OUT}"
     )

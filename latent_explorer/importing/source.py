@@ -1,4 +1,4 @@
-"""What a model to be imported is, whatever it came from, and what becomes of it once images and latents are known."""
+"""A model to be imported, whatever its origin, and the result once images and latents are known."""
 
 import math
 from abc import ABC, abstractmethod
@@ -25,7 +25,7 @@ SAMPLE = 48  # images or latents by which a model is tried out
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What a model is imported with. dataset: its images; None for none. latents: as given, one for each image."""
+    """The data of an import. dataset: its images; None for none. latents: as given, one for each image."""
 
     dataset: Dataset | None
     latents: GivenLatents | None
@@ -45,7 +45,7 @@ class Data:
         return torch.from_numpy(pixels).float().div(255)
 
     def shape_of_images(self, found: tuple[int, int, int] | None, what: str) -> tuple[int, int, int]:
-        """(h, w, c) of the images; where there are none, what a model says of its own. Raises UserError."""
+        """(h, w, c) of the images; without any, what the model says. Raises UserError."""
         if self.dataset is not None:
             return self.dataset.image_shape
         if found is None:
@@ -55,7 +55,7 @@ class Data:
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A model ready to run, and how a bundle keeps it: a network of ours by its weights, or a program by its files.
+    """A model ready to run, and how a bundle stores it: our networks by their weights, a program by its files.
 
     words: on how it was read, for the card.
     """
@@ -70,7 +70,7 @@ class Made:
 class Source(ABC):
     """A model that was found. words: what it is. lines: its shapes and the like, for people.
 
-    draws: whether draws from its prior stand for latents, since its family has no encoder.
+    draws: whether draws from its prior stand in for latents, because its family has no encoder.
     """
 
     words: str
@@ -85,7 +85,7 @@ class Source(ABC):
 
 
 def foreign_spec(image_shape: tuple[int, int, int], latent_shape: tuple[int, ...]) -> NetSpec:
-    """That of a model of another program. Raises UserError where its latents have too many dimensions."""
+    """The spec of a model from another program. Raises UserError if its latents have too many dimensions."""
     dimensions = math.prod(latent_shape)
     if dimensions > _MOST_DIMENSIONS:
         shape = " x ".join(map(str, latent_shape))
@@ -97,7 +97,7 @@ def foreign_spec(image_shape: tuple[int, int, int], latent_shape: tuple[int, ...
 
 
 def flat_latents(latents: GivenLatents, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Given latents as (n, d), for a model whose latents have this shape. Raises UserError where they have another."""
+    """Given latents as (n, d), for a model with latents of this shape. Raises UserError if they have another."""
     found = latents.values.reshape(len(latents), -1)
     if found.shape[1] != math.prod(shape):
         expected, given = (" x ".join(map(str, each)) for each in (shape, latents.values.shape[1:]))
@@ -106,7 +106,7 @@ def flat_latents(latents: GivenLatents, shape: tuple[int, ...]) -> NDArray[np.fl
 
 
 def check_finite(made: Tensor, what: str) -> None:
-    """Raise UserError where some of what a model made is no number."""
+    """Raise UserError if part of a model's output is not finite."""
     if not bool(torch.isfinite(made).all()):
         share = 1 - float(torch.isfinite(made).float().mean())
         raise UserError(

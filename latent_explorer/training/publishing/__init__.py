@@ -1,1 +1,1 @@
-"""What comes of a run: the bundle with card, preview and tiles; latents in parts."""
+"""The results of a run: the bundle with card, preview and tiles; latents in parts."""

@@ -51,12 +51,11 @@ def write_bundle(
     classifier: Classifier | None = None,
     tell: Callable[[int, int], None] = lambda *_: None,
 ) -> BundleConfig:
-    """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle of `job`.
+    """Encode and evaluate `dataset` with the weights in the precision of the file, and save the bundle of `job`.
 
     turn_of: how to turn the map of the means (n, d) of all images, if at all; see `BundleConfig.turn`.
-    classifier: what gives draws from the prior their labels; None for none. tell: given how many images are placed in
-    the space of a generator, of how many.
-    Gives the configuration saved. Raises BundleError when the folder cannot be written.
+    classifier: labels draws from the prior; None for none. tell: called with the number of images placed in the space
+    of a generator, and the total. Returns the saved configuration. Raises BundleError if the folder cannot be written.
     """
     device = choose_device(progress.device)
     precision: type[np.floating[Any]] = np.float16 if job.half else np.float32
@@ -86,7 +85,7 @@ def write_bundle(
 def config_of(
     job: Job, model: LatentModel, dataset: Dataset, progress: RunState, metrics: Mapping[str, float | None]
 ) -> BundleConfig:
-    """The configuration of a bundle, or snapshot, of a run on `dataset` that is as far as `progress`."""
+    """The configuration of a bundle, or snapshot, of a run on `dataset` at `progress`."""
     return BundleConfig(
         format=FORMAT,
         name=readable(job.folder.absolute().name),
@@ -117,7 +116,7 @@ def config_of(
 
 
 def versions(*more: str) -> dict[str, str]:
-    """Those of what a bundle is made with, by name. more: further packages."""
+    """The versions of the packages used for a bundle, by name. more: further packages."""
     found = {"python": platform.python_version()}
     for name in ("latent-explorer", "numpy", "torch", *more):
         with suppress(importlib.metadata.PackageNotFoundError):

@@ -1,4 +1,4 @@
-"""The latents of a large dataset in parts on disk, each a file that is whole or not there; free of torch."""
+"""The latents of a large dataset in parts on disk, each a complete file or absent; free of torch."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ _ARRAYS = ("mean", "log_variance", "label", "split", "error")
 
 
 class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a part is of.
+    """The identity of a part.
 
     model: the name of the bundle; seal: the SHA-256 of its configuration, and so of its weights.
-    count: how many images the dataset has; start, stop: those of this part. images: the fingerprint of those.
+    count: the number of images in the dataset; start, stop: those of this part. images: the fingerprint of those.
     """
 
     model: str
@@ -36,26 +36,26 @@ class PartRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file says of itself. arrays: the SHA-256 of them."""
+    """The metadata of a file. arrays: the SHA-256 of them."""
 
     record: PartRecord
     arrays: str
 
 
 def part_path(folder: Path, number: int) -> Path:
-    """Where a part lies."""
+    """The path of a part."""
     return folder / f"latents-{number:05}{_SUFFIX}"
 
 
 def write_part(path: Path, record: PartRecord, latents: Latents, *, overwrite: bool = False) -> None:
-    """Write a part whole or not at all. Raises UserError when it is there already, or cannot be written."""
+    """Write a part whole or not at all. Raises UserError if it exists already, or cannot be written."""
     arrays = _arrays(latents)
     metadata = msgspec.json.encode(_Metadata(record=record, arrays=_digest(arrays))).decode()
     write_bytes_whole(path, save(arrays, {"part": metadata}), overwrite=overwrite)
 
 
 def read_part(path: Path) -> tuple[PartRecord, Latents]:
-    """A part, and what it is of. Raises DataError when it is damaged or no part."""
+    """A part, and its identity. Raises DataError if it is damaged or not a part."""
     try:
         check_regular(path)
         with safe_open(path, framework="np") as file:
@@ -71,9 +71,9 @@ def read_part(path: Path) -> tuple[PartRecord, Latents]:
 
 
 def read_parts(folder: Path) -> tuple[PartRecord, Latents]:
-    """All parts in `folder` put together, and what they are of, as one part from 0 to count.
+    """All parts in `folder` joined, and their identity, as one part from 0 to count.
 
-    Raises DataError when one is missing, damaged, of another model or another dataset.
+    Raises DataError if one is missing, damaged, or from another model or dataset.
     """
     paths = sorted(folder.glob(f"latents-*{_SUFFIX}"))
     if not paths:

@@ -1,4 +1,4 @@
-"""The pictures that a bundle brings along: a preview of map and images, and those that a window shows first."""
+"""The included pictures of a bundle: a preview of map and images, and the first ones that a window shows."""
 
 import io
 import math
@@ -33,10 +33,10 @@ _SHOWN, _COLUMNS, _GAP = 20, 10, 8
 def preview(model: LatentModel, latents: Latents, dataset: Dataset, *, quick: bool = True) -> bytes:
     """A PNG 480 wide: the map, and below it twenty images of the test split, each above its reconstruction.
 
-    The images lie evenly in the order of their labels, and there are fewer where the split has fewer; without a test
-    split they are training images. Of draws from the prior: twenty pictures decoded from the latents. Of a model that
-    does not decode: the images alone, if there are any, and a map of the points. quick: whether the model decodes fast
-    enough for the pictures of the map.
+    The images are evenly spaced in the order of their labels, fewer if the split has fewer; without a test split they
+    are training images. For draws from the prior: twenty pictures decoded from the latents. For a model that does not
+    decode: only the images, if there are any, and a map of the points. quick: whether the model decodes fast enough for
+    the pictures of the map.
     """
     kinds = _kinds(model, latents, dataset)
     pairs = _rows_of(*kinds) if kinds else Image.new("RGB", (_SIDE, 1), "white")
@@ -49,7 +49,7 @@ def preview(model: LatentModel, latents: Latents, dataset: Dataset, *, quick: bo
 
 
 def _kinds(model: LatentModel, latents: Latents, dataset: Dataset) -> tuple[NDArray[np.uint8], ...]:
-    """The pictures that stand above each other in a preview; none where there are none."""
+    """The pictures above each other in a preview; none if there are none."""
     if not model.decodes:
         return (dataset.images[_shown(dataset)],) if dataset.source else ()
     if latents.error is None or latents.draws:  # they are not those of all images
@@ -113,10 +113,10 @@ def first_tiles(
     limit: int = TILES_BYTES,
     turn: tuple[float, float, float, float] | None = None,
 ) -> Tiles | None:
-    """The tiles seen first of a map of `latents`, decoded; None where not even the coarsest level keeps to `limit`.
+    """The first visible tiles of a map of `latents`, decoded; None if even the coarsest level exceeds `limit`.
 
-    limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
-    turn: of the map, as the bundle's configuration says it.
+    limit: bytes of all pictures. As many complete levels as fit are taken, from the coarsest on.
+    turn: of the map, from the bundle's configuration.
     """
     chart = chart_for(latents.mean, None, turn)
     keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)

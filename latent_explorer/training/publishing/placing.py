@@ -1,4 +1,4 @@
-"""The points of a generator's bundle: draws from the prior, and the images that inversion has placed."""
+"""The points of a generator's bundle: draws from the prior, and the images placed by inversion."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from latent_explorer.training.generator_figures import recognised
 from latent_explorer.training.images import Images, evenly
 
 TAUGHT = 5_000
-"""Images of other splits than test that are placed at most."""
+"""The maximum number of placed images outside the test split."""
 
 _AT_ONCE = 250  # images, after which it is told how many are placed: a few seconds
 
@@ -28,10 +28,10 @@ def drawn(
     classifier: Classifier | None = None,
     tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Latents:
-    """Draws from the prior of a generator, and behind them images of `dataset`, where the model encodes.
+    """Draws from the prior of a generator, followed by images of `dataset` if the model encodes.
 
-    classifier: what gives the draws their labels, and all a confidence, if there is one. tell: given how many images
-    are placed, of how many.
+    classifier: labels the draws and gives all a confidence, if there is one. tell: called with the number of placed
+    images, and the total.
     """
     draws = recognised(prior_samples(model), model, classifier)
     if not model.encodes:

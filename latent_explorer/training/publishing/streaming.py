@@ -1,4 +1,4 @@
-"""Encoding a dataset part by part: what is done stays done, and several machines can share the work."""
+"""Encoding a dataset part by part: finished parts are kept, and several machines can share the work."""
 
 import math
 import time
@@ -23,9 +23,10 @@ _PART_BYTES = 2**28
 
 @dataclass(frozen=True)
 class Encoded:
-    """How far the work is. parts, images: encoded or found so far, of `all_parts` and `all_images`; kept: parts found.
+    """The progress of the work. parts, images: encoded or found so far, of `all_parts` and `all_images`; kept: parts
+    found.
 
-    images_per_second: of those encoded now; 0 while there are none. seconds_left: None while that is not known.
+    images_per_second: of those encoded now; 0 if there are none. seconds_left: None if unknown.
     """
 
     parts: int
@@ -38,12 +39,12 @@ class Encoded:
 
 
 def part_size(dataset: Dataset) -> int:
-    """How many images a part of the latents of `dataset` is of: it depends on their size alone."""
+    """The number of images in a part of the latents of `dataset`: it depends only on their size."""
     return max(1, min(PART_IMAGES, _PART_BYTES // math.prod(dataset.image_shape)))
 
 
 def parts_of(dataset: Dataset, shard: int = 1, shards: int = 1) -> range:
-    """The numbers of the parts that fall to one of several: every `shards`-th from `shard` = 1..shards on."""
+    """The numbers of the parts for one of several machines: every `shards`-th from `shard` = 1..shards on."""
     return range(shard - 1, -(-len(dataset) // part_size(dataset)), shards)
 
 
@@ -57,11 +58,11 @@ def encode_parts(
     numbers: Sequence[int] | None = None,
     overwrite: bool = False,
 ) -> Iterator[Encoded]:
-    """Write the parts `numbers`, or all, of the latents of `dataset` into `folder`, and tell after each.
+    """Write the parts `numbers`, or all, of the latents of `dataset` into `folder`, and report after each.
 
-    model: that of the bundle with this configuration. No more than a part of the images is in memory at a time. Parts
-    that are there and of the same images and model are kept, unless `overwrite` is true. Raises DataError where one is
-    of others, and UserError when a part cannot be written; those before are whole.
+    model: that of the bundle with this configuration. At most one part of the images is in memory at a time. Existing
+    parts of the same images and model are kept, unless `overwrite` is true. Raises DataError if one is from others, and
+    UserError if a part cannot be written; those before are complete.
     """
     numbers, size = parts_of(dataset) if numbers is None else numbers, part_size(dataset)
     ranges = [range(number * size, min((number + 1) * size, len(dataset))) for number in numbers]
@@ -97,7 +98,7 @@ def _record(config: BundleConfig, dataset: Dataset, part: Dataset, start: int) -
 
 
 def _check(path: Path, record: PartRecord) -> None:
-    """Raise DataError where the part at `path` is not the one that would be written."""
+    """Raise DataError if the part at `path` is not the one that would be written."""
     found, _ = read_part(path)
     if found != record:
         what = "model" if found.seal != record.seal else "images"
