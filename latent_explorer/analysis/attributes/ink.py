@@ -41,14 +41,14 @@ def slant(ink: Ink) -> Measured:
 
 
 def width(ink: Ink) -> Measured:
-    """How many columns are drawn on once the slant is taken out, in pixels, each from 0 to 1, as `_drawn_on` says."""
+    """How many columns it goes across once the slant is taken out, in pixels, as `_across` says."""
     lean = np.clip(np.tan(np.radians(slant(ink))), -_STEEPEST, _STEEPEST)
-    return _drawn_on(_columns(_power(ink), lean))
+    return _across(_columns(_power(ink), lean))
 
 
 def height(ink: Ink) -> Measured:
-    """How many rows are drawn on, in pixels, each from 0 to 1, as `_drawn_on` says."""
-    return _drawn_on(_power(ink).sum(2))
+    """How many rows it goes across, in pixels, as `_across` says."""
+    return _across(_power(ink).sum(2))
 
 
 def _power(ink: Ink) -> NDArray[np.float32]:
@@ -57,14 +57,18 @@ def _power(ink: Ink) -> NDArray[np.float32]:
     return np.asarray(np.square(np.square(square)))
 
 
-def _drawn_on(powers: NDArray[np.floating]) -> Measured:
-    """How many lines are drawn on, by the sums (n, lines) of their inks to the power of 8: half, where that is half.
+def _across(powers: NDArray[np.floating]) -> Measured:
+    """How many lines there are from the first to the last, by the sums (n, lines) of their inks to the power of 8.
 
-    A line whose darkest pixel is m counts as far as half the ink reaches into it: between a line of m and an empty one
-    the ink falls to a half at 1.5 - 0.5 / m, between a full one and one of m at 0.5 m / (1 - m).
+    A line between two darker ones counts as much as the lighter of them, or else a walk would fade what is between the
+    ends and leave these where they are. A line whose darkest pixel is m counts as far as half the ink reaches into it:
+    between a line of m and an empty one the ink falls to a half at 1.5 - 0.5 / m, between a full one and one of m at
+    0.5 m / (1 - m).
     """
     darkest = np.minimum(np.asarray(powers, np.float64), 1) ** (1 / _POWER)
-    below, above = np.minimum(darkest, 0.5), np.maximum(darkest, 0.5)
+    before, after = np.maximum.accumulate(darkest, 1), np.maximum.accumulate(darkest[:, ::-1], 1)[:, ::-1]
+    filled = np.minimum(before, after)
+    below, above = np.minimum(filled, 0.5), np.maximum(filled, 0.5)
     return np.asarray((0.5 * below / (1 - below) + 1 - 0.5 / above).sum(1))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,7 @@ class Attribute:
     sentence: str
     unit: str
     followed: Callable[[Pictures], Values]
-    scored: Callable[[NDArray[Any]], Values]
+    scored: Callable[[Pictures], Values]
     coloured: bool = False
     along: tuple[str, ...] = ()
 
@@ -102,9 +101,9 @@ class Measuring:
 
     def scored(self, pictures: Pictures) -> Values:
         """The measures (n, m) of pictures (n, h, w, c) by which walks are judged."""
-        seen: NDArray[Any] = self._seen(pictures)
+        seen = self._seen(pictures)
         if not (self.attributes and self.attributes[0].coloured):
-            seen = shapes.shapes_of(seen)
+            seen = shapes.enlarged(seen)
         return _beside(pictures, [each.scored(seen) for each in self.attributes])
 
     def _seen(self, pictures: Pictures) -> Pictures:

@@ -1,9 +1,6 @@
 """Walks through latent space on which one attribute of the picture changes and the others stay.
 
-The measures' Jacobian by finite differences on decoded pictures, at each of several steps; of all steps that give the
-wanted change, the one that images of the same class nearby make the likeliest (their covariance is the metric):
-dz = S J' (J S J' + t^2)^-1 b, a Gauss-Newton step of Gaussian inference, so that errors of earlier steps are mended.
-Where another class comes near, how much likelier the own one is counts as one more measure that is held.
+The measures' Jacobian by finite differences on decoded pictures, at each of several steps, and from it the step.
 """
 
 from collections.abc import Generator
@@ -14,12 +11,12 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis.attributes.learning import AttributeRanges, Decode, Slices, at_once, gathered
 from latent_explorer.analysis.attributes.measures import Values
+from latent_explorer.analysis.attributes.stepping import Stepping
 
 STEPS = 4
 """Steps of a walk, each way."""
-_NUDGE = 0.25  # of a dimension's deviation, for finite differences
-_TOLERANCE = 0.3  # deviations by which a measure may be missed
-_SAFE, _WEIGHT = 6.0, 0.6  # nats by which the own class is to be likelier; deviations that one nat counts as
+_MENDED = 2  # times that each point is stepped to
+_NUDGE = 0.5  # of a dimension's deviation, for finite differences: across less, a row of pixels is all ink or none
 _LEAST = 0.5  # deviations that each end is away at least
 
 
@@ -67,50 +64,34 @@ class AttributeWalker:
         start = np.asarray(z, np.float64)
         now = yield from self.measured(start)
         own = self.learned.classes.nearest(start)
-        near = np.stack([self.learned.classes.around(each, int(of)) for each, of in zip(start, own, strict=True)])
         low, high = self.ends(now, own, place)
         if by is not None:
             low, high = (now[:, place] + way * by * self.learned.spread[place] for way in (-1, 1))
-        down = yield from self._way(start, now, own, near, place, low)
-        up = yield from self._way(start, now, own, near, place, high)
+        held = [place, *self.learned.measuring.others(place)]
+        stepping = Stepping.of(self.learned, start, own, held)
+        down = yield from self._way(stepping, now, low)
+        up = yield from self._way(stepping, now, high)
         return np.stack([*down[::-1], start, *up], axis=1).astype(np.float32)
 
-    def _way(
-        self, start: Values, now: Values, own: NDArray[np.int64], near: Values, place: int, end: Values
-    ) -> Generator[None, None, list[Values]]:
-        """The latents (n, d) of each step towards an end (n,)."""
-        held = [place, *self.learned.measuring.others(place)]
-        z, value, path = start, now, []
+    def _way(self, stepping: Stepping, now: Values, end: Values) -> Generator[None, None, list[Values]]:
+        """The latents (n, d) of each step towards an end (n,) of the first measure that is held, from measures now."""
+        z, value, path = stepping.start, now, []
+        place = stepping.held[0]
         for step in range(1, STEPS + 1):
             wanted = now.copy()
             wanted[:, place] += (end - now[:, place]) * step / STEPS
-            slopes = (yield from self.jacobian(z))[:, held]
-            missing = ((wanted - value) / self.learned.spread)[:, held]
-            z = self._step(start, z, own, near, slopes, missing)
+            for _ in range(_MENDED):
+                z, value = yield from self._nearer(stepping, z, value, wanted)
             path.append(z)
-            if step < STEPS:
-                value = yield from self.measured(z)
         return path
 
-    def _step(
-        self, start: Values, z: Values, own: NDArray[np.int64], near: Values, slopes: Values, missing: Values
-    ) -> Values:
-        """Where to go from latents z (n, d), which came from `start`, to make up what is missing (n, k)."""
-        if self.learned.classes.several:
-            slope, lacking = self._class_held(z, own)
-            slopes = np.concatenate([slopes, slope[:, None]], axis=1)
-            missing = np.concatenate([missing, lacking[:, None]], axis=1)
-        wanted = missing + np.einsum("nkd,nd->nk", slopes, z - start)
-        spread = np.einsum("nkd,nde->nke", slopes, near)
-        gram = np.einsum("nke,nle->nkl", spread, slopes) + _TOLERANCE**2 * np.eye(slopes.shape[1])
-        return np.asarray(start + np.einsum("nke,nk->ne", spread, np.linalg.solve(gram, wanted[..., None])[..., 0]))
-
-    def _class_held(self, z: Values, own: NDArray[np.int64]) -> tuple[Values, Values]:
-        """The slope (n, d) of how much likelier the own class is than the next, and what is lacking; 0 where safe."""
-        likelihood, rows = self.learned.classes.likelihood(z), np.arange(len(z))
-        mine = likelihood[rows, own]
-        likelihood[rows, own] = -np.inf
-        other = likelihood.argmax(1)
-        lacking = np.maximum(_SAFE - (mine - likelihood[rows, other]), 0)
-        slope = self.learned.classes.slope(z, own, other) * (lacking > 0)[:, None]
-        return _WEIGHT * slope, _WEIGHT * lacking
+    def _nearer(
+        self, stepping: Stepping, z: Values, value: Values, wanted: Values
+    ) -> Generator[None, None, tuple[Values, Values]]:
+        """Latents (n, d), and measures of them, nearer to what is wanted (n, m) than latents z with their values."""
+        slopes = yield from self.jacobian(z)
+        tried = stepping.shares(z, slopes, wanted - value)
+        found = yield from self.measured(tried.reshape(-1, z.shape[1]))
+        values = found.reshape(*tried.shape[:2], -1)
+        best = np.arange(len(z)), stepping.misses(tried, wanted[:, None] - values).argmin(1)
+        return tried[best], values[best]
