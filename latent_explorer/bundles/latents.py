@@ -64,6 +64,13 @@ class Latents:
         """The numbers in the dataset of the images of some latents; -1 for a draw."""
         return numbers if self.index is None else self.index[numbers]
 
+    def numbers_of(self, images: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers of the latents that are of the images at some places in the dataset; -1 where there is none."""
+        if self.index is None:
+            return np.where((images >= 0) & (images < len(self)), images, -1)
+        at = np.minimum(np.searchsorted(self.index, images), len(self) - 1)
+        return np.where((images >= 0) & (self.index[at] == images), at, -1)
+
 
 @dataclass(frozen=True, eq=False)
 class Tiles:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -31,13 +31,15 @@ _SOME = 4096  # images among which the first suggestion is looked for
 _TURN = 0.4  # seconds of a search for neighbours, after which one may change one's mind
 _T = TypeVar("_T")
 _KEY = "few labels"
+_STYLES = "each image is encoded under its class, so that latents are of its style"
 SPACES = LATENTS, PCA, PIXELS
 
 
 @dataclass(frozen=True, eq=False)
 class LabelMaterial:
     """What is learned from. model, dataset: what they are called. latents: float32 (n, d). images: of them, uint8
-    (n, h, w, c), or None with the reason in `missing`. label: int64 (n,), None where there are none. split: uint8 (n,).
+    (n, h, w, c), or None with the reason in `missing`. label: int64 (n,), None where there are none, or
+    none that can be learned, and then `unlabelled` says why. split: uint8 (n,).
     """
 
     model: str
@@ -48,11 +50,11 @@ class LabelMaterial:
     class_names: tuple[str, ...]
     split: NDArray[np.uint8]
     missing: str = ""
+    unlabelled: str = ""
 
     @classmethod
     def of_bundle(cls, config: BundleConfig, latents: Latents, originals: OriginalImages) -> "LabelMaterial":
-        """A bundle's own images. Raises UserError where its latents know the labels."""
-        _refuse_conditional(config)
+        """A bundle's own images. Where each is encoded under its class, latents are styles, and labels no truth."""
         images = originals.images
         if images is not None and latents.index is not None:
             images = images[np.maximum(latents.index, 0)]
@@ -61,7 +63,8 @@ class LabelMaterial:
             images = None  # thumbnails are not the pixels
         names = config.dataset.class_names
         missing = originals.missing or _too_many(images)
-        return cls(config.name, config.dataset.name, latents.mean, images, latents.label, names, latents.split, missing)
+        made = cls(config.name, config.dataset.name, latents.mean, images, latents.label, names, latents.split, missing)
+        return replace(made, label=None, unlabelled=_STYLES) if config.net.classes else made
 
     @classmethod
     def of_dataset(cls, config: BundleConfig, dataset: Dataset, latents: NDArray[np.float32]) -> "LabelMaterial":
@@ -73,7 +76,7 @@ class LabelMaterial:
     def truth(self) -> Truth:
         """The true labels, and the splits. Raises UserError where there are none."""
         if self.label is None:
-            raise UserError(f"{self.dataset} has no labels, so nothing can be measured")
+            raise UserError(f"{self.unlabelled or f'{self.dataset} has no labels'}, so nothing can be measured")
         train, test = (np.flatnonzero(self.split == number) for number in (_TRAIN, _TEST))
         return Truth(self.label, len(self.class_names), train, test)
 
@@ -88,16 +91,10 @@ def check_others(config: BundleConfig, dataset: Dataset) -> None:
 
 def check_encodes(config: BundleConfig, others: str) -> None:
     """Raise UserError where a bundle encodes no images, whatever their shape; others: what they are called."""
-    _refuse_conditional(config)
+    if config.net.classes:
+        raise UserError(f"{config.name} encodes an image under its class: nothing is left to be learned of {others}")
     if not config.encodes:
         raise UserError(f"{config.name} has no encoder: it makes no latents of {others}")
-
-
-def _refuse_conditional(config: BundleConfig) -> None:
-    if config.net.classes:
-        raise UserError(
-            f"{config.name} encodes each image under its class: latents that know it say nothing of few labels"
-        )
 
 
 def _too_many(images: Any) -> str:
@@ -246,9 +243,9 @@ class FewLabels:
 
 
 def few_labels_of(service: ModelService) -> FewLabels:
-    """That of the open bundle, made when it is first asked for; anew where it has images by now. Not while `indexing`.
+    """That of the open bundle, made when it is first asked for; anew where it has images by now.
 
-    Raises UserError where the latents know the labels.
+    Not while `indexing`.
     """
     index, few = service.index, service.kept.get(_KEY)
     if few is None or (few.material.images is None and not index.originals.missing):

@@ -21,7 +21,7 @@ _NAME = 60
 
 @dataclass(frozen=True)
 class LabelRow:
-    """An image by its number, the name of its class, and whether a person gave the label or it was learned."""
+    """An image by its place in the dataset, the name of its class, and whether a person gave it or it was learned."""
 
     image: int
     name: str

@@ -4,6 +4,7 @@ import pytest
 
 from latent_explorer.cli.labels import counts_of
 from latent_explorer.errors import UserError
+from tests.nets.families import CONDITIONAL, registered, trained_on_noise
 
 
 def test_counts_are_read_and_nonsense_is_refused():
@@ -37,3 +38,11 @@ def test_other_images_go_through_the_same_encoder(done, call, make_bundle):
     other = make_bundle("larger", shape=(10, 10, 1))
     complaint = call("labels", bundle, "--on", other.parent / "images.npz", "--labels", "6").complaint
     assert "expected images of 8x8x1" in complaint
+
+
+def test_nothing_is_measured_of_a_conditional_model(call, tmp_path, small_bundle):
+    with registered(CONDITIONAL):
+        folder = trained_on_noise(tmp_path, "told")
+        assert "encoded under its class" in call("labels", folder, "--labels", "6").complaint
+        others = call("labels", folder, "--on", small_bundle.parent / "images.npz", "--labels", "6").complaint
+        assert "nothing is left to be learned of images" in others

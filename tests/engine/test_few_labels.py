@@ -12,6 +12,7 @@ from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.fields.shares import LearnedShares, RememberedNeighbours
 from latent_explorer.service.codec import Refused
+from tests.nets.families import CONDITIONAL, registered, trained_on_noise
 
 NONE = np.zeros(0, np.int64)
 
@@ -109,6 +110,17 @@ def test_an_unknown_space_or_probe_is_named(small_bundle, truth):
         told = last(ask(small_bundle, lesson(2, truth, *one_of_each(truth), **wrong)), 2)
         assert isinstance(told, Refused)
         assert "dreams" in told.reason
+
+
+def test_styles_are_learned_of_a_conditional_model_and_measured_by_no_class(tmp_path):
+    with registered(CONDITIONAL):
+        folder = trained_on_noise(tmp_path, "told", count=90)
+        styles = LearnLabels(2, np.array([0, 1, 30, 31]), np.array([0, 0, 1, 1]), 2)
+        told = last(ask(folder, styles), 2)
+        assert isinstance(told, LabelsLearned), told
+        assert len(told.classes) == len(read_latents(folder))
+        assert told.classes[[0, 1, 30, 31]].tolist() == [0, 0, 1, 1]
+        assert (told.accuracy, told.following >= 0) == (None, True)
 
 
 class CountedNear:

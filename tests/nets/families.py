@@ -113,10 +113,10 @@ def registered(*others: Family) -> Iterator[None]:
             del families.FAMILIES._things[family.name]
 
 
-def trained_on_noise(folder: Path, family: str, side: int = 6) -> Path:
+def trained_on_noise(folder: Path, family: str, side: int = 6, count: int = 60) -> Path:
     """A bundle of a registered family in a folder, trained for a moment on noise of three classes."""
-    images = np.random.default_rng(0).integers(0, 256, (60, side, side, 1), np.uint8)
-    np.savez(folder / "noise.npz", images=images, labels=np.arange(60) % 3)
+    images = np.random.default_rng(0).integers(0, 256, (count, side, side, 1), np.uint8)
+    np.savez(folder / "noise.npz", images=images, labels=np.arange(count) % 3)
     recipe = Recipe(epochs=1, batch_size=32, device="cpu", precision="float32")
     job = Job(str(folder / "noise.npz"), folder / family, family=family, hidden=(16,), recipe=recipe)
     list(train_bundle(job))

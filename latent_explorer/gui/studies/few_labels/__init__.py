@@ -11,12 +11,7 @@ def _make(uses: StudyUses) -> Study:
 
 
 def _lacks(bundle: OpenBundle) -> str:
-    config = bundle.config
-    if config.imageless:
-        return config.imageless
-    if config.net.classes:
-        return "this model encodes each image under its class, so its latents know the labels already"
-    return ""
+    return bundle.config.imageless
 
 
 FEW_LABELS = StudySpec(

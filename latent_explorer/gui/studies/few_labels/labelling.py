@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PyQt6.QtCore import QPointF, Qt
 
+from latent_explorer.bundles import Latents
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.errors import UserError
 from latent_explorer.fields.learned import LEARNED
@@ -75,18 +76,24 @@ class Labelling(Study):
 
     @property
     def labels(self) -> Labels:
-        """Those that there are; without any, the classes of the data, where these have some."""
+        """Those that there are; without any, the classes of the data, where these have some that can be learned."""
         if self.session is None:
             return Labels()
         labels = self.session.state.labels
-        return labels if labels.names else Labels(self.session.bundle.class_names[:100])
+        return labels if labels.names or self._styles else Labels(self.session.bundle.class_names[:100])
+
+    @property
+    def _styles(self) -> bool:
+        """Whether images are encoded under their classes, so that only styles can be learned, which have no labels."""
+        return self.session is not None and bool(self.session.bundle.config.net.classes)
 
     def open(self, session: Session) -> None:
         super().open(session)
         self.chosen, self.erasing, self.asked, self.lesson, self._curve = 0, False, None, None, {}
         if any(image >= len(session.bundle.latents) for image, _ in session.state.labels.of):
             session.relabel(Labels(session.state.labels.names))
-        self.view.colour.setChecked(session.bundle.latents.label is None)
+        self.view.show_what(styles=self._styles)
+        self.view.colour.setChecked(session.bundle.latents.label is None or self._styles)
         self.transfer.open(session.bundle.config.dataset.name)
         self._show_labels()
         self._learn()
@@ -226,8 +233,9 @@ class Labelling(Study):
             self.uses.shared.say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             self._show_labels()
 
-    def _to_trade(self) -> tuple[Labels, LabelsLearned | None, int]:
-        return self.labels, self.lesson, 0 if self.session is None else len(self.session.bundle.latents)
+    def _to_trade(self) -> tuple[Labels, LabelsLearned | None, Latents]:
+        assert self.session is not None
+        return self.labels, self.lesson, self.session.bundle.latents
 
     # -- what is shown
 
@@ -292,7 +300,7 @@ class Labelling(Study):
         learner, session = self.learner, self.session
         if session is None:
             return
-        measured = session.bundle.latents.label is not None
+        measured = session.bundle.latents.label is not None and not self._styles
         found = {pair: "–" if value is None else f"{value:.1%}" for pair, value in learner.accuracies.items()}
         found |= {pair: "…" for pair in self.view.figures if pair not in found and self.lesson is not None}
         found |= dict.fromkeys(learner.refused, "–")
@@ -319,7 +327,8 @@ class Labelling(Study):
         if reply is None:
             return f"{count}: learning…"
         if reply.accuracy is None:
-            return f"{count} taught {len(used)} classes. There are no true labels to measure by.{few}"
+            lacking = "Nobody knows the true styles" if self._styles else "There are no true labels"
+            return f"{count} taught {len(used)} classes. {lacking} to measure by.{few}"
         return f"{count}: {reply.accuracy:.1%} of {reply.tested:,} test images are right.{few}"
 
 

@@ -28,6 +28,10 @@ from latent_explorer.session.labels import LONGEST_NAME, Labels
 _LISTED = 200
 _ICON, _PICTURE = 28, 64
 _WHAT = "Label images: take the tool, choose a class, click points on the map. Two classes are enough to begin."
+_STYLES = (
+    "This model is told the class of an image, and its latents hold the style. Name styles, such as upright and "
+    "slanted, and label images with them: take the tool, choose a style, click points on the map."
+)
 
 
 class LabelList(QListWidget):
@@ -63,6 +67,7 @@ class LabelPanel(ScrolledColumn):
     def __init__(self) -> None:
         super().__init__()
         self.theme = DARK
+        self._what = hint(_WHAT)
         self.tool = tool_button("Label", "Take the tool in hand: a click on a point labels its image")
         self.erase = tool_button("Erase", "Clicks take labels away (E)")
         self.erase.setCheckable(True)
@@ -103,7 +108,7 @@ class LabelPanel(ScrolledColumn):
         following.setStretchFactor(self.following, 1)
         files = filled(QHBoxLayout(), self.read, self.write, self.clear, 1)
         parts = (
-            hint(_WHAT), filled(QHBoxLayout(), self.tool, self.erase, self.next, 1), heading("Class to give"),
+            self._what, filled(QHBoxLayout(), self.tool, self.erase, self.next, 1), heading("Class to give"),
             self.classes, naming, self.selected, following, heading("What was learned"), self.probe, self.sentence,
             self._table, self.progress, self.state, self.curve, self.colour, heading("Labels"), self.list, files,
             self.transfer,
@@ -133,6 +138,11 @@ class LabelPanel(ScrolledColumn):
             self.list.addItem(item)
         for part in (self.clear, self.write):
             part.setEnabled(bool(labels.of))
+
+    def show_what(self, *, styles: bool) -> None:
+        """Say what can be labelled. styles: no classes of the data, nor those of other images."""
+        self._what.setText(_STYLES if styles else _WHAT)
+        self.transfer.setVisible(not styles)
 
     def show_following(self, sentence: str, image: QImage | None) -> None:
         """Show the image that is worth labelling next, and say so."""

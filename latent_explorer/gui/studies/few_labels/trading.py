@@ -1,10 +1,13 @@
-"""Labels to and from files, asked for with a file chooser."""
+"""Labels to and from files, asked for with a file chooser. Files number images as the dataset does."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
+from latent_explorer.bundles import Latents
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.errors import UserError
 from latent_explorer.export.labels_file import LABEL_SUFFIXES, LabelRow, read_labels, write_labels
@@ -12,13 +15,13 @@ from latent_explorer.gui.widgets.parts import ask_path, open_chooser
 from latent_explorer.session.labels import Labels
 
 _KINDS = f"Labels ({' '.join(f'*{suffix}' for suffix in LABEL_SUFFIXES)})"
-Trade = Callable[[], tuple[Labels, LabelsLearned | None, int]]
+Trade = Callable[[], tuple[Labels, LabelsLearned | None, Latents]]
 
 
 class LabelTrading:
     """Writes labels, and reads them again.
 
-    parent: whom the choosers belong to. given: the labels, what was learned, how many images there are. put: takes
+    parent: whom the choosers belong to. given: the labels, what was learned, and of which latents. put: takes
     labels that were read. say: takes what came of it.
     """
 
@@ -40,32 +43,34 @@ class LabelTrading:
 
     def write(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the labels given by hand, and the class that each other image is taken for."""
-        labels, learned, _ = self._given()
-        rows = [LabelRow(image, labels.names[label], True) for image, label in labels.of]
-        if learned is not None:
-            by_hand = {image for image, _ in labels.of}
-            rows += [
-                LabelRow(image, labels.names[label], False)
-                for image, label in enumerate(learned.classes.tolist())
-                if image not in by_hand
-            ]
-        self._try(lambda: write_labels(path, rows, overwrite=overwrite))
-        if path.exists():
-            self._say(f"Wrote {len(labels.of):,} labels given by hand and {len(rows) - len(labels.of):,} learned ones.")
+        labels, learned, latents = self._given()
+        classes = np.full(len(latents), -1) if learned is None else learned.classes.astype(np.int64)
+        classes[: latents.draws] = -1  # of no image
+        told = [*labels.of, *((number, int(classes[number])) for number in _rest(classes, labels))]
+        images = latents.images(np.array([number for number, _ in told], np.int64)).tolist()
+        by_hand = len(labels.of)
+        rows = [
+            LabelRow(image, labels.names[label], place < by_hand)
+            for place, (image, (_, label)) in enumerate(zip(images, told, strict=True))
+        ]
+        self._try(lambda: self._write(path, rows, by_hand, overwrite=overwrite))
+
+    def _write(self, path: Path, rows: list[LabelRow], by_hand: int, *, overwrite: bool) -> None:
+        write_labels(path, rows, overwrite=overwrite)
+        self._say(f"Wrote {by_hand:,} labels given by hand and {len(rows) - by_hand:,} learned ones.")
 
     def read(self, path: Path) -> None:
         """Add the labels in a file that were given by hand; classes that are new are added too."""
         self._try(lambda: self._read(path))
 
     def _read(self, path: Path) -> None:
-        labels, _, count = self._given()
+        labels, _, latents = self._given()
         rows = [row for row in read_labels(path) if row.by_hand]
-        if far := [row.image for row in rows if row.image >= count]:
-            raise UserError(f"{path.name}: there is no image {far[0]:,}; expected 0 to {count - 1:,}")
+        numbers = _numbers(np.array([row.image for row in rows], np.int64), latents, path.name)
         for name in dict.fromkeys(row.name for row in rows):
             labels = labels if name in labels.names else labels.with_class(name)
-        for number, name in enumerate(labels.names):
-            labels = labels.put([row.image for row in rows if row.name == name], number)
+        for label, name in enumerate(labels.names):
+            labels = labels.put([number for number, row in zip(numbers, rows, strict=True) if row.name == name], label)
         self._put(labels)
         self._say(f"Read {len(rows):,} labels.")
 
@@ -74,3 +79,31 @@ class LabelTrading:
             do()
         except UserError as error:
             self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+
+
+def _rest(classes: NDArray[np.int64], labels: Labels) -> list[int]:
+    """The numbers of what has a learned class, and no label."""
+    has = classes >= 0
+    has[[number for number, _ in labels.of]] = False
+    return np.flatnonzero(has).tolist()
+
+
+def _numbers(images: NDArray[np.int64], latents: Latents, name: str) -> list[int]:
+    """The numbers on the map of images by their places in the dataset.
+
+    Files of earlier versions hold the numbers on the map themselves: so they are read where they fit, and as places
+    they do not. Raises UserError where neither is of an image here.
+    """
+    found = latents.numbers_of(images)
+    if (found >= 0).all():
+        return found.tolist()
+    if latents.index is not None and ((images >= latents.draws) & (images < len(latents))).all():
+        return images.tolist()
+    raise UserError(f"{name}: there is no image {images[found < 0][0]:,} on this map; {_images_here(latents)}")
+
+
+def _images_here(latents: Latents) -> str:
+    if latents.index is None:
+        return f"expected 0 to {len(latents) - 1:,}"
+    here = latents.index[latents.draws :]
+    return f"it shows {len(here):,} images, {here[0]:,} to {here[-1]:,}" if len(here) else "it shows draws alone"
