@@ -10,8 +10,9 @@ from PyQt6.QtTest import QTest
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.data import open_dataset
-from latent_explorer.gui.panels.gallery import GalleryModel, GalleryWindow
+from latent_explorer.gui.panels.gallery import GalleryWindow
 from latent_explorer.gui.widgets.images import to_array, to_qimage
+from latent_explorer.gui.widgets.picture_list import PictureModel
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_it_shows_the_originals_by_class_and_a_click_leads_to_their_place(
     np.testing.assert_array_equal(person.pane.prober.probe.z, bundle.latents.mean[gallery.model.numbers[5]])
     QTest.keyClick(gallery.list, Qt.Key.Key_Right)
     np.testing.assert_array_equal(person.pane.prober.probe.z, bundle.latents.mean[gallery.model.numbers[6]])
-    assert "Class" in gallery.describe(5)
+    assert "Class" in gallery.list.describe(5)
 
 
 def test_it_is_sorted_by_error_and_by_number(person: Person, gallery: GalleryWindow) -> None:
@@ -109,9 +110,9 @@ def test_without_originals_what_is_decoded_is_shown_and_said(new_window, make_bu
 
 
 def test_pictures_that_are_kept_are_small_and_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = GalleryModel()
+    model = PictureModel()
     model.put(np.arange(4))
-    monkeypatch.setattr("latent_explorer.gui.panels.gallery._KEPT_BYTES", 3 * 4 * 128 * 128)
+    monkeypatch.setattr("latent_explorer.gui.widgets.picture_list._KEPT_BYTES", 3 * 4 * 128 * 128)
     for number in range(4):
         model.keep(number, to_qimage(np.zeros((512, 512, 3), np.uint8)))
     assert model.missing(range(4)) == [0]

@@ -13,11 +13,11 @@ from latent_explorer.gui.studies.anomalies.oddest import OddestImages
 from latent_explorer.gui.studies.anomalies.roc_plot import RocPlot
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, tool_button
-from latent_explorer.gui.widgets.parts import ScrolledColumn, ask_path, filled, heading, words
+from latent_explorer.gui.widgets.parts import ScrolledColumn, filled, heading, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+from latent_explorer.gui.widgets.source_box import SourceBox
 from latent_explorer.runs.plan import DATASETS
 
-_NOTHING, _FILE, _FOLDER = "Nothing", "A file…", "A folder…"
 _FILES = "Images and datasets (*.npz *.npy *.zip *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;All files (*)"
 _ALARMS = "The share of the model's own held-out images that lie above the threshold"
 _COLOUR = "Colour all points of the map by this score"
@@ -41,9 +41,6 @@ class AnomalyPanel(ScrolledColumn):
         super().__init__()
         self.histogram, self.roc, self.oddest = ScoreHistogram(), RocPlot(), OddestImages()
         self._scores: tuple[ScoreWords, ...] = ()
-        self._sources: dict[str, str] = {}  # files and folders that were compared with, and what they are called
-        self._sets: dict[str, str] = {}
-        self._source = ""
         self._make_choices()
         self._make_threshold()
         self._make_oddest()
@@ -92,10 +89,7 @@ class AnomalyPanel(ScrolledColumn):
 
     def show_set(self, source: str, name: str, note: str) -> None:
         """Show which second set is judged, and what is to be said of it. source: empty for none."""
-        self._source = source
-        if source and not self.name_of(source):
-            self._sources[source] = name
-        self._list_sources()
+        self.other.show_source(source, name)
         self._set_words.setText(note)
         self._set_words.setVisible(bool(note))
         for part in (self.roc, self._shown_set, self._told):
@@ -116,10 +110,7 @@ class AnomalyPanel(ScrolledColumn):
 
     def offer_sets(self, sets: Mapping[str, str]) -> None:
         """List sets of a person's own images to compare with: what they are called, by source."""
-        if self._source in self._sets:
-            self._sources[self._source] = self._sets[self._source]
-        self._sets = dict(sets)
-        self._list_sources()
+        self.other.offer({**{name: name for name in DATASETS}, **sets})
 
     def show_alarms(self, share: float, sentence: str) -> None:
         """Show where the threshold is, and what lies above it."""
@@ -157,9 +148,8 @@ class AnomalyPanel(ScrolledColumn):
     def _make_choices(self) -> None:
         self.score = combo_box((), "Score by which images are judged")
         self._sentence = words("faint")
-        self.other = combo_box(
-            [_NOTHING, *DATASETS, _FILE, _FOLDER], "Second set, to be told from the model's own images"
-        )
+        told = "Second set, to be told from the model's own images"
+        self.other = SourceBox(told, "Compare with", _FILES, nothing="Nothing")
         self._set_words, self.complaint, self._note = words("faint"), words("error"), words("faint")
         self._note.hide()
         self.keys = [PlainLabel() for _ in range(3)]
@@ -168,12 +158,11 @@ class AnomalyPanel(ScrolledColumn):
         self.progress.setFixedHeight(7)
         self.stop = tool_button("Stop", "Stop judging; what is judged stays", self.stop_wanted.emit)
         self.complaint.hide()
-        for box in (self.score, self.other):
-            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.score.setSizeAdjustPolicy(self.score.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.score.setMinimumContentsLength(8)
+        self.score.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.score.activated.connect(self._choose_score)
-        self.other.activated.connect(self._choose_set)
+        self.other.chosen.connect(self.set_chosen)
 
     def _make_threshold(self) -> None:
         self.alarms, self._above = QDoubleSpinBox(), words()
@@ -221,26 +210,3 @@ class AnomalyPanel(ScrolledColumn):
     def _show_sentence(self) -> None:
         row = self.score.currentIndex()
         self._sentence.setText(self._scores[row].sentence if 0 <= row < len(self._scores) else "")
-
-    def name_of(self, source: str) -> str:
-        """What a source is called in the list; empty where it is not in it."""
-        return self._offered.get(source, "")
-
-    @property
-    def _offered(self) -> dict[str, str]:
-        """What can be compared with, by source, and what it is called; first nothing, at last a file or a folder."""
-        named = {name: name for name in DATASETS}
-        return {"": _NOTHING, **named, **self._sets, **self._sources, _FILE: _FILE, _FOLDER: _FOLDER}
-
-    def _list_sources(self) -> None:
-        self.other.clear()
-        self.other.addItems(list(self._offered.values()))
-        self.other.setCurrentIndex(list(self._offered).index(self._source))
-
-    def _choose_set(self, row: int) -> None:
-        source = list(self._offered)[row]
-        if source not in (_FILE, _FOLDER):
-            self.set_chosen.emit(source)
-            return
-        self.other.setCurrentIndex(list(self._offered).index(self._source))  # until one is chosen
-        ask_path(self, "Compare with", "", self.set_chosen.emit, _FILES if source == _FILE else "")

@@ -230,7 +230,7 @@ class AnomalyStudy(Study):
             self._show()
             self.panel.say(f"{reply.reason[:1].upper()}{reply.reason[1:]}.")
         elif isinstance(reply, ImageSetOpened):
-            name = self.panel.name_of(reply.source) or reply.name
+            name = self.panel.other.name_of(reply.source) or reply.name
             self._set = structs.replace(reply, name=name)
             self.judged.add_set(OTHER, np.arange(reply.count))
             self.panel.show_set(reply.source, name, set_words(reply))
