@@ -187,7 +187,7 @@ def others_at(person, bundle, monkeypatch):
     """Have the file of other images be chosen in the list; what the chooser would have given."""
     file = bundle.parent / "images.npz"
     monkeypatch.setattr(
-        "latent_explorer.gui.widgets.source_box.ask_path",
+        "latent_explorer.gui.widgets.image_source.ask_path",
         lambda parent, title, start, chosen, files="": chosen(str(file)),
     )
     view = person.window.workbench.studies.show("few-labels").view.transfer

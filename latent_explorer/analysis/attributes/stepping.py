@@ -38,7 +38,7 @@ class Stepping:
     def of(cls, learned: AttributeRanges, start: Values, own: NDArray[np.int64], held: list[int]) -> "Stepping":
         """Those of walks from latents (n, d) of classes own (n,)."""
         near = np.stack([learned.classes.around(each, int(of)) for each, of in zip(start, own, strict=True)])
-        return cls(learned, start, own, near, np.linalg.inv(near), held)
+        return cls(learned, start, own, near, np.asarray(np.linalg.inv(near), np.float64), held)
 
     def shares(self, z: Values, slopes: Values, missing: Values) -> Values:
         """Latents (n, shares, d) on the way from z (n, d) to where what is missing (n, m) is made up, by slopes."""

@@ -13,9 +13,9 @@ from latent_explorer.gui.studies.anomalies.oddest import OddestImages
 from latent_explorer.gui.studies.anomalies.roc_plot import RocPlot
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, tool_button
+from latent_explorer.gui.widgets.image_source import ImageSource
 from latent_explorer.gui.widgets.parts import ScrolledColumn, filled, heading, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
-from latent_explorer.gui.widgets.source_box import SourceBox
 from latent_explorer.runs.plan import DATASETS
 
 _FILES = "Images and datasets (*.npz *.npy *.zip *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;All files (*)"
@@ -149,7 +149,7 @@ class AnomalyPanel(ScrolledColumn):
         self.score = combo_box((), "Score by which images are judged")
         self._sentence = words("faint")
         told = "Second set, to be told from the model's own images"
-        self.other = SourceBox(told, "Compare with", _FILES, nothing="Nothing")
+        self.other = ImageSource(told, "Compare with", _FILES, nothing="Nothing")
         self._set_words, self.complaint, self._note = words("faint"), words("error"), words("faint")
         self._note.hide()
         self.keys = [PlainLabel() for _ in range(3)]

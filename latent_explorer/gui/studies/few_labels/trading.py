@@ -46,7 +46,7 @@ class LabelTrading:
         labels, learned, latents = self._given()
         classes = np.full(len(latents), -1) if learned is None else learned.classes.astype(np.int64)
         classes[: latents.draws] = -1  # of no image
-        told = [*labels.of, *((number, int(classes[number])) for number in _rest(classes, labels))]
+        told = [*labels.of, *((number, int(classes[number])) for number in _rest(classes, labels).tolist())]
         images = latents.images(np.array([number for number, _ in told], np.int64)).tolist()
         by_hand = len(labels.of)
         rows = [
@@ -66,7 +66,7 @@ class LabelTrading:
     def _read(self, path: Path) -> None:
         labels, _, latents = self._given()
         rows = [row for row in read_labels(path) if row.by_hand]
-        numbers = _numbers(np.array([row.image for row in rows], np.int64), latents, path.name)
+        numbers = _numbers(np.array([row.image for row in rows], np.int64), latents, path.name).tolist()
         for name in dict.fromkeys(row.name for row in rows):
             labels = labels if name in labels.names else labels.with_class(name)
         for label, name in enumerate(labels.names):
@@ -81,14 +81,14 @@ class LabelTrading:
             self._say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
 
-def _rest(classes: NDArray[np.int64], labels: Labels) -> list[int]:
+def _rest(classes: NDArray[np.int64], labels: Labels) -> NDArray[np.int64]:
     """The numbers of what has a learned class, and no label."""
     has = classes >= 0
     has[[number for number, _ in labels.of]] = False
-    return np.flatnonzero(has).tolist()
+    return np.flatnonzero(has)
 
 
-def _numbers(images: NDArray[np.int64], latents: Latents, name: str) -> list[int]:
+def _numbers(images: NDArray[np.int64], latents: Latents, name: str) -> NDArray[np.int64]:
     """The numbers on the map of images by their places in the dataset.
 
     Files of earlier versions hold the numbers on the map themselves: so they are read where they fit, and as places
@@ -96,9 +96,9 @@ def _numbers(images: NDArray[np.int64], latents: Latents, name: str) -> list[int
     """
     found = latents.numbers_of(images)
     if (found >= 0).all():
-        return found.tolist()
+        return found
     if latents.index is not None and ((images >= latents.draws) & (images < len(latents))).all():
-        return images.tolist()
+        return images
     raise UserError(f"{name}: there is no image {images[found < 0][0]:,} on this map; {_images_here(latents)}")
 
 

@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.gui.studies.few_labels.figures import FigureTable
 from latent_explorer.gui.widgets.controls import hint, tool_button
+from latent_explorer.gui.widgets.image_source import ImageSource
 from latent_explorer.gui.widgets.parts import filled, heading, words
-from latent_explorer.gui.widgets.source_box import SourceBox
 from latent_explorer.runs.plan import DATASETS
 
 _WHAT = "Does this encoder help with images that it has not seen? As many labels as you gave are drawn of theirs."
@@ -25,7 +25,7 @@ class TransferView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._busy = False
-        self.box = SourceBox("Other images, encoded by this model", "Measure on", _FILES)
+        self.box = ImageSource("Other images, encoded by this model", "Measure on", _FILES)
         self.box.chosen.connect(self.wanted)
         self.button = tool_button(
             _MEASURE, "Measure what labels of these images teach, on their test split", self._press

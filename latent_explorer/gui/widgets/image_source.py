@@ -13,7 +13,7 @@ from latent_explorer.safe_text import safe_text
 _FILE, _FOLDER = "A file…", "A folder…"
 
 
-class SourceBox(Choice):
+class ImageSource(Choice):
     """Shows sources of images, and asks for a path behind the last two entries. chosen: the source a person chose."""
 
     chosen = pyqtSignal(str)
