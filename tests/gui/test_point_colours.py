@@ -52,6 +52,16 @@ def test_high_values_are_bright_and_those_not_known_yet_are_grey() -> None:
     assert not nothing.shade.any()
 
 
+def test_confidence_has_the_same_scale_on_every_map_and_asks_for_a_classifier() -> None:
+    colouring, sure = COLOURINGS["confidence"], bundle(confidence=np.array([0.25, 0.75], np.float32))
+    assert "no classifier" in colouring.lacks(bundle(confidence=None))
+    assert not colouring.lacks(sure)
+    found = shading(colouring, colouring.known(sure.latents), sure, DARK)
+    assert found.scale.words == ("0", "0.5", "1")
+    assert [found.word(index) for index in (0, 1)] == ["0.25", "0.75"]
+    assert found.shade[0] < found.shade[1]
+
+
 def test_splits_have_a_colour_and_a_name_each() -> None:
     found = shading(colourings()["split"], np.array([0, 1, 1, 0]), bundle(), DARK)
     assert [found.word(index) for index in range(3)] == ["training", "test", "test"]

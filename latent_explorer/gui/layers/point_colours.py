@@ -106,7 +106,6 @@ for _colouring in (
         sentence="How sure a classifier is of the class that it sees in the picture decoded at each point. Dark: the "
         "model makes something between classes, or no image of any.",
         known=lambda latents: latents.confidence,
-        unit="probability",
         span=(0.0, 1.0),
         lacks=_unrecognised,
     ),
