@@ -12,9 +12,9 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
 _AT_ONCE = 64
-"""Images that are inverted together: of each there are as many pictures as the latents have dimensions."""
+"""Latents that are improved together: of each there are as many pictures as it has dimensions."""
 
-_POOL, _NEAREST = 2048, 2
+_POOL, _POOL_BYTES, _NEAREST = 2048, 2**26, 2
 """Draws, of which the nearest few pictures are tried beside what the encoder says: that may lie on the wrong side of a
 fold of the map, or be of an image unlike any picture."""
 
@@ -62,15 +62,16 @@ class Generator(LatentModel):
         if self.training:
             return posterior
         starts = torch.cat([posterior.mean[:, None], self._nearest(x)], 1)
-        parts = zip(torch.split(x, _AT_ONCE), torch.split(starts, _AT_ONCE), strict=True)
+        parts = zip(torch.split(x, _AT_ONCE // STARTS), torch.split(starts, _AT_ONCE // STARTS), strict=True)
         return Posterior(torch.cat([inverted_from(self.decode, images, z) for images, z in parts]), None)
 
     def _nearest(self, x: Tensor) -> Tensor:
         """Draws (n, s, d) whose pictures are nearest to the images x, of many that are always the same."""
         with torch.inference_mode(mode=False), torch.no_grad():
             if self._drawn is None or self._drawn[0].device != x.device:
-                draws = self.draw(_POOL, Draws(torch.Generator(x.device).manual_seed(0)))
-                self._drawn = draws, self.decode(draws).flatten(1)
+                count = max(_NEAREST, min(_POOL, _POOL_BYTES // (4 * x[0].numel())))
+                draws = self.draw(count, Draws(torch.Generator(x.device).manual_seed(0)))
+                self._drawn = draws, torch.cat([self.decode(z).flatten(1) for z in torch.split(draws, _AT_ONCE)])
         draws, pictures = self._drawn
         return draws[torch.cdist(x.flatten(1), pictures).topk(_NEAREST, largest=False).indices]
 
