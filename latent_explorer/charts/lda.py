@@ -71,11 +71,11 @@ def _make(data: ChartInput) -> LinearMap:
 LDA = ChartKind(
     name="lda",
     title="Linear discriminants (LDA)",
-    sentence="The plane on which the classes lie farthest apart for their width.",
+    sentence="The plane that best separates the classes, relative to their width.",
     make=_make,
     fit=_fit,
     parameters=(
-        Parameter("classes", "which are told apart, by number; all if none are given", kind="several", low=0.0),
+        Parameter("classes", "the classes to separate, by number; all if none are given", kind="several", low=0.0),
     ),
     dimensions=range(3, MANY),
     needs_labels=True,

@@ -41,13 +41,13 @@ def _make(data: ChartInput) -> NonlinearChart:
 RELATIVE = ChartKind(
     name="relative",
     title="Relative coordinates",
-    sentence="Each image by how alike it is to the anchors of two linked maps; in these coordinates both look alike.",
+    sentence="Each image by its similarity to the anchors of two linked maps; in these coordinates both look the same.",
     make=_make,
     fit=_fit,
     made_by=_MADE_BY,
     parameters=(
         Parameter("anchors", "a digest of the anchors and of both models", kind="name"),
-        Parameter("measure", "how alike two latents are", MEASURES[0], kind="text", choices=MEASURES),
+        Parameter("measure", "how similarity is measured", MEASURES[0], kind="text", choices=MEASURES),
         DETAIL,
     ),
     dimensions=range(2, MANY),

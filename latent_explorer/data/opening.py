@@ -85,24 +85,22 @@ def open_dataset(
     """The dataset named or found at `source`.
 
     source: one of
-    - `mnist`, which ships; `fashion-mnist`, `kmnist`, `cifar10`, downloaded once; `cifar10-jpeg`, which is in the
-      person's own folder of datasets if anywhere; or `name:folder` for a copy at hand
-      (laid out as torchvision does, or the files themselves in the folder);
+    - `mnist`, which is included; `fashion-mnist`, `kmnist`, `cifar10`, downloaded once; `cifar10-jpeg`, from the user's
+      own folder of datasets; or `name:folder` for a local copy (in torchvision's layout, or the files themselves);
     - a folder of images, or a zip of one, whose folders name classes and splits, see `layout_of`; without a test split,
       about one image in seven, by the hash of its name, is a test image; in colour if any image is;
     - one picture;
-    - a folder of arrays, `images-*.npy`, which are read as they are needed and may be larger than memory; see `arrays`;
-    - an `.npz` or a folder of `.npy` with images and, if there are any, labels, class names and splits, see
-      `array_roles` and `array_forms`; or an `.npy` of images.
-    Behind it may stand `@HxW`, which asks for a size like `resize` does, and `@pages` or `@first`, which say that each
-    page of a file of several is an image, or the first alone. `Dataset.source` is such a text, absolute where it is a
-    path.
+    - a folder of arrays, `images-*.npy`, which are read on demand and may be larger than memory; see `arrays`;
+    - an `.npz` or a folder of `.npy` with images and optional labels, class names and splits, see `array_roles` and
+      `array_forms`; or an `.npy` of images.
+    It may be followed by `@HxW`, a size as in `resize`, and by `@pages` or `@first`: each page of a file with several
+    is an image, or only the first one. `Dataset.source` is such a text, absolute if it is a path.
 
     resize: (h, w) to stretch every image to; without it, images of different sizes are refused.
-    progress: called with how much is done and how much there is (images, or bytes of a download); what it raises
-    cancels. download: whether it was agreed to fetch what is not on this computer; else nothing ever is. bounds: how
-    far a folder is looked through, where one knows what is looked for.
-    Raises DataError, or UserError when a download cannot be kept.
+    progress: called with the amount done and the total (images, or bytes of a download); an exception from it cancels.
+    download: consent to download what is missing; otherwise nothing is downloaded. bounds: the limits of a search
+    through a folder for a known dataset.
+    Raises DataError, or UserError if a download cannot be saved.
     """
     place, options = split_options(str(source))
     options = options if resize is None else replace(options, size=resize)

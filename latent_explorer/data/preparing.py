@@ -27,9 +27,9 @@ class Step:
 
 INVERT = Step("invert", "Invert", "Dark on light becomes light on dark, or the other way, as in the dataset")
 CONTRAST = Step("contrast", "Contrast", "The background becomes as even as the dataset's, and the drawing as strong")
-SCALE = Step("scale", "Scale", "What is drawn is cut out and scaled to the size it has in the dataset")
-CENTRE = Step("centre", "Centre", "What is drawn is moved to where it lies in the dataset")
-CROP = Step("crop", "Centre crop", "The largest part in the middle that has the proportions of the dataset's images")
+SCALE = Step("scale", "Scale", "Cuts out the drawing and scales it to its size in the dataset")
+CENTRE = Step("centre", "Centre", "Moves the drawing to its place in the dataset")
+CROP = Step("crop", "Centre crop", "The largest central part with the proportions of the dataset's images")
 STEPS = (INVERT, CONTRAST, SCALE, CENTRE, CROP)
 
 

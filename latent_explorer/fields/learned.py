@@ -22,8 +22,8 @@ def _read(values: Values, class_names: tuple[str, ...]) -> str:
 LEARNED = Field(
     name="learned",
     title="Learned classes",
-    sentence="The class that has been learned from the images labelled in Few labels: the mean of what the 10 nearest "
-    "images were taken for. Strong colours: it is sure. Pale colours: it is not.",
+    sentence="The class learned from the images labelled in Few labels: the mean prediction for the 10 nearest images. "
+    "Strong colours: certain. Pale colours: uncertain.",
     evaluate=_evaluate,
     unit=_UNIT,
     channels=2,

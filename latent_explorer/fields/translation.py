@@ -16,7 +16,7 @@ TRANSLATION = Field(
     name="translation",
     title="Translation error",
     sentence="How far the latents of the other map's images, translated, are from those of the same images here: the "
-    "mean of the 10 nearest that are no anchors, in units of the spread of all latents. Bright: it translates badly.",
+    "mean of the 10 nearest that are not anchors, in units of the spread of all latents. Bright: it translates badly.",
     evaluate=_error,
     unit="of the spread",
     steps=16,

@@ -26,7 +26,7 @@ VEIL = Field(
     sentence="Fades the pictures where the model invents: no image is near, the place is closer to the middle of the "
     "data than any image, or the encoder does not bring the picture back. It begins beyond 95 % of the test images "
     "and is complete beyond 99.9 %. On t-SNE and its like: where pictures are expected to be far from the images that "
-    "belong there. It begins where half of what images differ in is lost, and is complete where all is.",
+    "belong there. It begins where half of the differences between images are lost, and is complete where all are.",
     evaluate=_veil,
     channels=2,
     colouring="cover",

@@ -73,7 +73,7 @@ _SENTENCES = {
     "source": "The images to train on.",
     "side": "Resizes every image to a square of this many pixels. Needed if the images differ in size; smaller is "
     "faster.",
-    "pages": "What is read of files that hold several pictures, such as a TIFF of many pages.",
+    "pages": "What is read of files with several pictures, such as a TIFF with many pages.",
     "latent_dim": "Dimensions of the latent space. With 2 the map shows the whole space; with more the pictures are "
     "better, and the map shows a plane through the space.",
     "epochs": "How often the network sees every image. After 3 the classes separate; 10 to 30 give sharper pictures.",
@@ -91,16 +91,16 @@ _SENTENCES = {
     "between are deleted.",
 }
 _DATASETS = (
-    Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
+    Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. Included with the program."),
     Option("fashion-mnist", "Fashion-MNIST", "70,000 photographs of clothes, 28 × 28. Downloaded once, 30 MB."),
     Option("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
     Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
 )
 _SIDES = (Option(0, "Original size"), *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)))
 _PAGES = (
-    Option("", "Refused", "A file of several pictures is refused, and said: nothing is dropped unasked."),
-    Option("pages", "Each an image", "Each page of a TIFF, each frame of a GIF, is an image of its own."),
-    Option("first", "Only the first", "Of a file of several pictures, only the first is read."),
+    Option("", "Refused", "A file with several pictures is refused with a message: nothing is dropped silently."),
+    Option("pages", "Each an image", "Each page of a TIFF and each frame of a GIF is a separate image."),
+    Option("first", "Only the first", "Only the first picture of a file is read."),
 )
 _TRUNKS = tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items())
 _SCHEDULES = (

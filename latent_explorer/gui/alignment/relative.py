@@ -19,7 +19,7 @@ from latent_explorer.session.fitting import fit_is_missing
 
 _WHAT = "Places by likeness to the anchors, projected alike for both maps."
 _TIP = (
-    "Each image is placed by how alike it is to the anchors of its own map; both maps are then projected onto the same "
+    "Each image is placed by its similarity to the anchors of its own map; both maps are then projected onto the same "
     "two axes. Where two models agree, the maps look the same."
 )
 _TITLES = {"cosine": "Cosine", "euclidean": "Euclidean"}

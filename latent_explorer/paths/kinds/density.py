@@ -41,7 +41,7 @@ def _unbent(directions: int) -> Reals:
 DENSITY = Curve(
     name="density",
     title="Through crowded places",
-    sentence="Where the data are crowded: a step costs more the farther its nearest images are.",
+    sentence="Through dense data: a step costs more the farther away its nearest images are.",
     leg=_leg,
     needs_data=True,
 )

@@ -62,7 +62,7 @@ def _ground(straight: Reals, data: LocalData | None) -> Ground:
 GEODESIC = Curve(
     name="geodesic",
     title="Geodesic",
-    sentence="The shortest way in decoded pixels that stays with the data; the straight line where none is shorter.",
+    sentence="The shortest path in decoded pixels that stays near the data; the straight line if nothing is shorter.",
     leg=_leg,
     needs_decoder=True,
 )
