@@ -17,7 +17,7 @@ from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.fitting import fit_is_missing
 
-_WHAT = "Places by likeness to the anchors, projected alike for both maps."
+_WHAT = "Places by similarity to the anchors, in the same projection for both maps."
 _TIP = (
     "Each image is placed by its similarity to the anchors of its own map; both maps are then projected onto the same "
     "two axes. Where two models agree, the maps look the same."
