@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from latent_explorer.bench.hand import Hand, play
 from latent_explorer.bench.hover_bench import HoverTimes
 from latent_explorer.bench.measure import answer_of, timed, use_a_display
 from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.bench.walking import paths_under_way
 from latent_explorer.bundles import Latents
 from latent_explorer.engine.process import Engine, ProcessEngine, ThreadEngine
 from latent_explorer.errors import UserError
@@ -32,7 +33,7 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.runs.plan import Plan
 from latent_explorer.session import OpenBundle
 
-SCENES = ("frames_70k", "frames_1m", "frames_10m", "training", "baseline_thread", "baseline_scatter")
+SCENES = ("frames_70k", "frames_1m", "frames_10m", "paths", "training", "baseline_thread", "baseline_scatter")
 SIZE = (1280, 800)
 POINTS = {"frames_1m": 10**6, "frames_10m": 10**7}
 _EMPTY_SHARE = 0.25  # of a scene's seconds, for the empty window beside it
@@ -49,8 +50,9 @@ Figures = dict[str, float | None]
 def measure_frames(model: str | None, seconds: float) -> dict[str, Figures]:
     """Each scene under the same scripted hand, and beside each an empty pyqtgraph window of the same size.
 
-    The real window shows the bundle's own points, then a million and ten million made-up ones, then a run that is under
-    way; the baselines are the engine as a thread of the window's process, and the points as a ScatterPlotItem.
+    The real window shows the bundle's own points, then a million and ten million made-up ones, then has one path after
+    another computed, then shows a run that is under way; the baselines are the engine as a thread of the window's
+    process, and the points as a ScatterPlotItem.
     """
     folder = folder_to_open(model, Settings())
     if folder is None:
@@ -94,7 +96,7 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
         if scene == "baseline_scatter":
             person.window.pane.points.paint = ScatterLayer(person.window).paint  # type: ignore[method-assign]
             person.window.pane.canvas.refresh()
-        with training_under_way(person) if scene == "training" else nullcontext():
+        with _UNDER_WAY.get(scene, nullcontext)(person):
             keep = collect_garbage_here()
             measured = _measure(person, seconds)
             keep.stop()
@@ -131,6 +133,12 @@ def training_under_way(person: Person) -> Iterator[None]:
         finally:
             window.workbench.trainer.stop(keep=False)
             person.wait_until(lambda: not window.workbench.trainer.busy, _PATIENCE)
+
+
+_UNDER_WAY: dict[str, Callable[[Person], AbstractContextManager[Any]]] = {
+    "training": training_under_way,
+    "paths": paths_under_way,
+}
 
 
 def _measure(person: Person, seconds: float) -> Figures:

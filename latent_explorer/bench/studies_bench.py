@@ -1,8 +1,6 @@
 """Whether the window stays alive while studies and curves are computed; and how soon a label is learned from."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import cast
 
 import numpy as np
@@ -12,13 +10,13 @@ from latent_explorer.analysis.few_labels.drawing import at_random
 from latent_explorer.bench.hover_bench import HoverTimes, hover_times, hover_while
 from latent_explorer.bench.measure import Measure, answer_of
 from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.bench.walking import walking
 from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.studies.anomalies.study import AnomalyStudy
 from latent_explorer.gui.studies.few_labels.labelling import Labelling
 from latent_explorer.gui.studies.study import Study
 from latent_explorer.points.splat import wait_for_compiled
-from latent_explorer.session import Route
 
 _USUAL = "mnist-ae-16d"
 _MOVES = 1000
@@ -110,7 +108,7 @@ def _while_judged(person: Person, moves: int) -> HoverTimes:
 def _while_walked(person: Person, moves: int) -> HoverTimes:
     """Hover while geodesics and paths within a class are computed, without a pause."""
     frames, left = person.pane.path_frames, iter(range(moves, -1, -1))
-    with _walking(person) as walk:
+    with walking(person) as walk:
 
         def going() -> bool:
             if not frames.work:
@@ -118,27 +116,6 @@ def _while_walked(person: Person, moves: int) -> HoverTimes:
             return next(left) > 0
 
         return hover_while(person, going)
-
-
-@contextmanager
-def _walking(person: Person) -> Iterator[Callable[[], None]]:
-    """What has another path computed; the path that is drawn goes at the end."""
-    session, random = person.pane.session, np.random.default_rng(0)
-    assert session is not None
-    latents, label = session.bundle.latents.mean, session.bundle.latents.label
-
-    def walk() -> None:
-        number = int(random.integers(10**6))
-        curve = "geodesic" if label is None or number % 2 else "same_class"
-        among = np.arange(len(latents)) if label is None else np.flatnonzero(label == number % (1 + int(label.max())))
-        start, end = (tuple(latents[image].tolist()) for image in random.choice(among, 2))
-        session.draw(Route(start, end, curve, 48, "even"))
-
-    walk()
-    try:
-        yield walk
-    finally:
-        session.draw(None)
 
 
 def _is_at_work(study: Study) -> bool:

@@ -77,7 +77,7 @@ def tour(
 def bench(
     what: Annotated[Budget, Argument(help="What to measure.")],
     model: Model = None,
-    seconds: Annotated[float, Option(min=1, help="frames: length of each of the six scenes, in seconds.")] = 60,
+    seconds: Annotated[float, Option(min=1, help="frames: length of each of the seven scenes, in seconds.")] = 60,
     images: Annotated[int, Option(min=100, help="stream: number of images to encode.")] = 5_000_000,
     beside: Annotated[
         Path | None,

@@ -68,6 +68,8 @@ def _of_session(file: Path, model: str | None, number: int | None, what: str) ->
         if changed := changes(one, folder):
             complain(f"{folder.name} is not the model of the session ({changed}): what fits is drawn")
     linked = _linked(file, saved, arrays, side, lost) if what == "filmstrip" else (None, {})
+    if what == "map":
+        _tell_alone(file, one, saved.look)
     made: Any = recipe(what, one, saved.look, arrays, {}, "", linked[0])  # type: ignore[arg-type] # a command's name
     two = {"of_session": f"{side}:{file}"} if what == "map" and len(saved.maps) > 1 else {}
     return {**made.options, "model": str(folder), **linked[1], **two}
@@ -95,6 +97,13 @@ def _linked(file: Path, saved: Any, arrays: Any, side: int, lost: list[str]) -> 
     if found.changed:
         complain(f"{found.trouble} What fits is drawn.")
     return Beside(other, state, side), {"beside": str(found.folder or other.name)}
+
+
+def _tell_alone(file: Path, saved: Any, look: Any) -> None:
+    from latent_explorer.gui.sessions.window_alone import drawn_by_a_window_alone
+
+    if alone := list(drawn_by_a_window_alone(saved, look)):
+        complain(f"{shown(file)}: the map is drawn without {' and '.join(alone)}; the window exports it with them")
 
 
 def _tell_lost(file: Path, lost: list[str]) -> None:

@@ -80,7 +80,7 @@ def test_a_long_stall_is_as_many_late_frames_as_it_lasted() -> None:
     assert FrameTimes([1000.0, *[1.0] * 60]).over(33.3) == 50
 
 
-@pytest.mark.parametrize("scene", ["frames_70k", "baseline_thread"])
+@pytest.mark.parametrize("scene", ["frames_70k", "paths", "baseline_thread"])
 def test_a_scene_is_played_and_measured(qapp, small_bundle: Path, scene: str) -> None:
     found = measure_scene(scene, small_bundle, 3)
     assert found.keys() == KEYS
@@ -116,7 +116,15 @@ def test_the_bench_is_one_object_with_the_keys_that_are_promised(small_bundle: P
         frames_bench, "_run", lambda scene, *_: {**fake, "over_16ms_percent": 9.0 if scene == "empty" else 1.0}
     )
     found = frames_bench.measure_frames(str(small_bundle), 1)
-    assert list(found) == ["frames_70k", "frames_1m", "frames_10m", "training", "baseline_thread", "baseline_scatter"]
+    assert list(found) == [
+        "frames_70k",
+        "frames_1m",
+        "frames_10m",
+        "paths",
+        "training",
+        "baseline_thread",
+        "baseline_scatter",
+    ]
     assert all(each.keys() == KEYS and each["empty_window_over_16ms_percent"] == 9.0 for each in found.values())
 
 

@@ -11,9 +11,10 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import saved_map
+from latent_explorer.gui.sessions.window_alone import drawn_by_a_window_alone
 from latent_explorer.gui.studies.style_transfer import STYLE_TRANSFER
 from latent_explorer.session.recipes import LONGEST, Beside, ReplayRecipe, Value, What, named_file, recipe
-from latent_explorer.session.saved import SavedLook
+from latent_explorer.session.saved import SavedLook, SavedMap
 from latent_explorer.session.session import as_point
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
@@ -107,6 +108,8 @@ class Copies:
         known = find_format(subject.kind, choices.format)
         out = named_file(saved, what, known.suffix)
         sizes = subject.shape(known, choices)[:2] if what == "grid" else (0, 0)
+        if what == "map":
+            _refuse_what_a_window_alone_draws(saved, self._look())
         beside = _beside(source) if subject.other(known, choices) is not None else None
         chosen = dict(_options(what, choices, sizes, (*known.heeds, *subject.heeds(known))))
         if beside is None and not (saved.route is not None and saved.route.compare):
@@ -128,6 +131,13 @@ def _beside(source: "ExportSource") -> Beside | None:
         return None
     other, _ = saved_map(link.pane(1 - source.side))
     return Beside(other, link.alignment.state, source.side)
+
+
+def _refuse_what_a_window_alone_draws(saved: SavedMap, look: SavedLook) -> None:
+    if alone := list(drawn_by_a_window_alone(saved, look)):
+        raise UserError(
+            f"it would draw the map without {' and '.join(alone)}; export the map as a file, or show it without them"
+        )
 
 
 def _long(what: What) -> str:

@@ -87,3 +87,33 @@ def test_a_selection_too_large_for_a_command_is_named_by_its_session(saving, mak
     person.window.workbench.banner.clear()
     menu_of(person, "Copy as command")["Map"].trigger()
     assert "save the session first" in person.window.workbench.banner.text
+
+
+def test_a_map_in_colours_learned_from_labels_is_not_copied_and_a_session_of_it_says_what_is_lacking(
+    saving, small_bundle, call, tmp_path
+):
+    person = saving(small_bundle)
+    bench, pane = person.window.workbench, person.pane
+    study, label = bench.show_study("few-labels"), pane.session.bundle.latents.label
+    for number in range(12):
+        study.label((number,), int(label[number]))
+    study.view.colour.setChecked(True)
+    person.wait_until(
+        lambda: pane.colourer.colouring.name == "learned" and pane.layers.by_title["Learned classes"].visible
+    )
+    for way in ("Copy as command", "Copy as Python"):
+        QApplication.clipboard().clear()
+        bench.banner.clear()
+        menu_of(person, way)["Map"].trigger()
+        assert not copied()
+        assert "by labels given in Few labels and the layer Learned classes" in bench.banner.text
+    menu_of(person, "Copy as command")["Grid of the region seen"].trigger()
+    assert copied().startswith("latent-explorer export grid")
+    assert person.sessions.save_to(tmp_path / "mine.latent.json")
+    told = call("export", "--session", tmp_path / "mine.latent.json", "map", "--out", tmp_path / "map.png")
+    assert "is drawn without the colours that its points have by labels" in told
+    pane.colourer.choose("class")
+    pane.layers.put("Learned classes", False, 1.0)
+    bench.banner.clear()
+    menu_of(person, "Copy as command")["Map"].trigger()
+    assert "--as-shown" in copied()
