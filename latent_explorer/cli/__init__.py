@@ -1,4 +1,4 @@
-"""The terminal: a command for everything, and the window where none is named."""
+"""The terminal: a command for everything, and the window if none is named."""
 
 import sys
 
@@ -7,7 +7,7 @@ from latent_explorer.cli.window import open_window, window_wish
 
 
 def main() -> None:
-    """Do what the command line asks for, and leave with its exit code.
+    """Do what the command line asks for, and exit with its code.
 
     0: done. 1: a fault of the program, which is logged. 2: bad input, with one line that says what to do.
     130: stopped by Ctrl-C.

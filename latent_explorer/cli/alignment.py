@@ -1,4 +1,4 @@
-"""The command `align`: how well latents of one bundle can be read by another, for each of several bundles."""
+"""The command `align`: how well each of several bundles reads the latents of another."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -46,7 +46,7 @@ Kind = Annotated[
     ),
 ]
 Choose = Annotated[str, Option(metavar="HOW|FILE", help="How anchors are chosen; listed below.")]
-Seeds = Annotated[int, Option(min=1, max=100, help="How many times to choose anchors anew.")]
+Seeds = Annotated[int, Option(min=1, max=100, help="Number of choices of anchors.")]
 Bootstrap = Annotated[
     bool, Option("--bootstrap", help="Grow the anchors by mutual nearest neighbours among shuffled training images.")
 ]
@@ -106,14 +106,14 @@ def align(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well one bundle's latents can be read by another.
+    """Measure how well one bundle reads another's latents.
 
     For each ordered pair, translators are fitted on anchors, images that both have encoded, and measured over the test
-    split: C is the closure, (naive - stitched) / (naive - own), of mean squared errors on pixels in 0..1, where the
-    target's decoder draws translated latents (stitched), the source's latents as they are (naive: zeros appended or
-    dimensions cut off), or its own. MRR: the mean reciprocal rank of the true image, by its latent, in two dimensions
-    by its picture. accuracy: of a classifier taught on the target's latents, on translated ones. CKA, SVCCA and the
-    overlap of the 10 nearest neighbours compare the two spaces as they are.
+    split. C is the closure, (naive - stitched) / (naive - own), of mean squared errors on pixels in 0..1: of the
+    target's decoder on translated latents (stitched), on the source's latents padded with zeros or truncated (naive),
+    and on its own. MRR: the mean reciprocal rank of the true image, by its latent or, in two dimensions, by its
+    picture. accuracy: of a classifier trained on the target's latents, on translated ones. CKA, SVCCA and the overlap
+    of the 10 nearest neighbours compare the two spaces without a translator.
     """
     from latent_explorer.alignment.comparing import Asked
 

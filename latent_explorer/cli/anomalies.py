@@ -1,4 +1,5 @@
-"""The command `anomalies`: how well a model's scores tell its own images from others, beside scores without a model."""
+"""The command `anomalies`: how well a model's scores separate its own images from others, compared with scores without
+a model."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -61,11 +62,12 @@ def anomalies(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell images of another kind from those of a model, by several scores.
+    """Separate images of another kind from those of a model, by several scores.
 
-    Each score is fitted on training images and judges the test images of the model's dataset, 10,000 at most, and the
-    others. AUROC: how often one of the others is odder than one of the model's own; 0.5 is chance, and below it the
-    score prefers the wrong data. Scores without a model, principal components and the nearest image, stand beside.
+    Each score is fitted on training images and judges at most 10,000 test images of the model's dataset, and the
+    others. AUROC: how often one of the others is more unusual than one of the model's own; 0.5 is chance, and below it
+    the score prefers the wrong data. Scores without a model, principal components and the nearest image, are shown for
+    comparison.
     """
     if bool(against) == bool(one_class) or bool(one_class) == bool(model):
         raise UserError("expected MODEL with --against SOURCE, or --one-class SOURCE alone")

@@ -1,4 +1,4 @@
-"""The command `attributes`: how well one attribute of a picture can be changed and the others left."""
+"""The command `attributes`: how well one attribute of a picture can be changed without the others."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -35,11 +35,12 @@ def attributes(
 ) -> None:
     """Measure how well directions in latent space change one attribute alone.
 
-    From test images, walks lead two deviations within classes each way: of the mean of the class, as far as its images
-    go, and of the image itself. They are judged by other measures than those that they follow. Rank correlation: of the
-    measured attribute with the step. Leakage: deviations by which the others change for each of this one, by regression
-    and, absolute, by the mean sizes at the ends. Class kept: the share of ends recognised as what the picture was, by a
-    classifier taught on real images. Straight directions, by ridge regression and by class means, stand beside.
+    Walks from test images change an attribute by two deviations within classes in each direction: from the mean of the
+    class, within the range of its images, and from the image itself. Other measures judge them than those that they
+    follow. Rank correlation: of the measured attribute with the step. Leakage: deviations by which the others change
+    per deviation of this one, by regression and, absolute, by the mean sizes at the ends. Class kept: the share of ends
+    recognised as the picture's class, by a classifier trained on real images. Straight directions, by ridge regression
+    and by class means, are shown for comparison.
     """
     found = _measured(model, images, seed, device)
     if as_json:

@@ -1,4 +1,4 @@
-"""The commands about bundles as they are: `models` and `evaluate`."""
+"""The commands `models` and `evaluate`."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ _FIGURES = (
     ("mean squared error", "mse", "", "pca_mse"),
     ("10-NN accuracy", "knn10_accuracy", "pixels_knn10_accuracy", "pca_knn10_accuracy"),
 )
-"""Of each: of the network, of raw pixels, of as many principal components."""
+"""Each row: metrics of the network, of raw pixels, of PCA with as many components."""
 _TRUST = (
     ("test images, none of those that calibrate", "trust_test_outside", ""),
     ("midpoints of two random images", "trust_midpoints_outside", "trust_midpoints_auroc"),
@@ -50,7 +50,7 @@ _DRAWS = (
     ("the same by the encoder alone", "", "encoder_mse"),
     ("seconds to invert an image, in batches", "", "inversion_seconds"),
 )
-"""Of each: of draws, of test images."""
+"""Each row: metrics of draws, of test images."""
 _STYLE = (
     ("class asked for, recognised", "swap_accuracy", "unswapped_accuracy", ""),
     ("class told by the latent, logistic regression", "leakage_linear", "", "pca_leakage_linear"),
@@ -59,7 +59,7 @@ _STYLE = (
     ("thickness carried over, r", "thickness_r", "unswapped_thickness_r", ""),
     ("the recognising classifier, on test images", "classifier_accuracy", "", ""),
 )
-"""Of each: under another class, under the image's own, of as many principal components."""
+"""Each row: metrics under another class, under the image's own, of PCA with as many components."""
 
 
 @commands.command(epilog=examples("latent-explorer models", "latent-explorer models --json"))
@@ -102,20 +102,21 @@ def evaluate(
 ) -> None:
     """Measure a bundle on its test images, or its map through charts.
 
-    From its files alone, and on all images of the test split: the -ELBO in nats (grey levels as Bernoulli means, the
-    mean of ten samples an image; none without a variance), the mean squared error of the reconstructions on pixels in
-    0..1, and the accuracy of the classes of the 10 nearest means, with raw pixels and PCA beside them. Then how many
-    places are called outside the data, and how well the score tells them from test images (AUROC: .5 is chance, 1
-    always): the middles between two images, the places of the map, and images that it was not trained on.
+    On all images of the test split: the -ELBO in nats (grey levels as Bernoulli means, the mean of ten samples per
+    image; none without a variance), the mean squared error of the reconstructions on pixels in 0..1, and the accuracy
+    of the classes of the 10 nearest means, with raw pixels and PCA for comparison. Then how many places are called
+    outside the data, and how well the score separates them from test images (AUROC: .5 is chance, 1 always): the
+    midpoints between two images, the places of the map, and images of another kind.
 
-    Of a conditional model also how well style is parted from class: whether each test image decoded under another class
-    is recognised as that (`swap_accuracy`), how often the class is told from the latent (`leakage_linear`,
-    `leakage_knn10`), and the correlations of the image's slant and thickness with those of that picture. Of a generator
-    what a classifier sees in 10,000 draws, with test images beside, and the error of inversion on 2,000 of these.
+    For a conditional model also how well style is separated from class: whether each test image decoded under another
+    class is recognised as that (`swap_accuracy`), how often the class can be predicted from the latent
+    (`leakage_linear`, `leakage_knn10`), and the correlations of the image's slant and thickness with those of that
+    picture. For a generator what a classifier sees in 10,000 draws, compared with test images, and the error of
+    inversion on 2,000 of these.
 
-    With --chart, of each: trustworthiness and continuity (12 neighbours, 1,000 images ranked against all), the mean
+    With --chart, for each: trustworthiness and continuity (12 neighbours, 1,000 images ranked against all), the mean
     squared error between held-out images and the pictures at their places on the map, how much neighbouring pictures of
-    the map differ, the rank correlation of the veil with that error, and what the fit took.
+    the map differ, the rank correlation of the veil with that error, and the time of the fit.
     """
     from rich.console import Console
     from rich.text import Text

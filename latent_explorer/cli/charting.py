@@ -1,4 +1,4 @@
-"""The command `chart`: fits a chart, which the window then has at once; or says which charts there are."""
+"""The command `chart`: fits a chart in advance for the window; or lists the charts."""
 
 from collections.abc import Generator, Iterator
 from typing import Annotated, Any
@@ -32,8 +32,8 @@ def chart(
 ) -> None:
     """Fit a chart of a bundle, and keep it.
 
-    The window and the other commands then have it at once. What can be chosen of a chart is an option of its name,
-    such as --perplexity 30. Without KIND, the charts of the bundle are listed, and which of them are kept.
+    The window and the other commands then have it at once. Parameters of a chart are options, such as --perplexity 30.
+    Without KIND, lists the charts of the bundle, and which of them are kept.
     """
     from latent_explorer.places import find_bundle
     from latent_explorer.session import open_bundle

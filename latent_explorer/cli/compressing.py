@@ -1,4 +1,4 @@
-"""The command `compress`: images as rounded latents in one file, and what that costs beside other ways."""
+"""The command `compress`: images as rounded latents in one file, and its size compared with other methods."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,13 +48,13 @@ def compress(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write images as latents rounded to a few bits, or measure what that costs.
+    """Write images as latents rounded to a few bits, or measure the cost.
 
-    With IMAGES and --out, writes one file that `decompress` reads. It holds latents, tables and a header; whoever reads
-    it needs the model, whose size is not counted. The pictures that come back are what the model makes of the images.
+    With IMAGES and --out, writes one file that `decompress` reads. It contains latents, tables and a header; reading it
+    needs the model, whose size is not counted. The decompressed pictures are the model's reconstructions.
 
-    Without IMAGES, measures bytes an image against PSNR on the model's test images at 1 to 8 bits a dimension, beside
-    principal components rounded likewise, JPEG and WebP, and says where these win.
+    Without IMAGES, measures bytes per image against PSNR on the model's test images at 1 to 8 bits per dimension,
+    compared with principal components rounded in the same way, JPEG and WebP, and says where these win.
     """
     if images is None:
         if out is not None:

@@ -38,7 +38,7 @@ def decompress(
 ) -> None:
     """Decode the images of a compressed file.
 
-    The model must be the very one that compressed them; another would make other pictures, and is refused.
+    The model must be the one that compressed them; another would make other pictures, and is refused.
     """
     content = _read(file)
     coder = _same_model(content, model, file)

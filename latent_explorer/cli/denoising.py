@@ -1,4 +1,4 @@
-"""The command `denoise`: how well a model cleans corrupted images, beside plain filters."""
+"""The command `denoise`: how well a model restores corrupted images, compared with plain filters."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,23 +39,23 @@ def denoise(
     added_noise: Annotated[
         float | None, Option(min=0, max=2, help="Standard deviation of added noise, of the range black to white.")
     ] = None,
-    holes: Annotated[int | None, Option(min=0, max=16, help="Black squares, a quarter of the image a side.")] = None,
+    holes: Annotated[int | None, Option(min=0, max=16, help="Black squares, each a quarter of the image wide.")] = None,
     blur: Annotated[float | None, Option(min=0, max=16, help="Standard deviation of a blur, in pixels.")] = None,
     dataset: Annotated[
         str | None, Option(metavar="SOURCE", help="Dataset to use. Default: where it was during training.")
     ] = None,
     count: Annotated[int, Option(min=1, help="Test images, at most.")] = 2_000,
-    seed: Annotated[int, Option(min=0, help="Seed of what is drawn.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Seed of the random numbers.")] = 0,
     download: options.Download = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Measure how well a model cleans corrupted test images.
+    """Measure how well a model restores corrupted test images.
 
-    They are encoded and decoded again, and the PSNR against the clean images is told, beside that of the corrupted
-    images and of a median filter, a Gaussian filter and non-local means, each with the parameter that is best for
-    training images corrupted alike. One row for each kind of corruption that the model was trained on, in full
-    strength, and one for all at once; a model that was not trained so is tried with some of each, as are strengths that
-    are named.
+    It encodes and decodes them, and reports the PSNR against the clean images, compared with that of the corrupted
+    images and of a median filter, a Gaussian filter and non-local means, each with the best parameter for training
+    images with the same corruption. One row for each kind of corruption that the model was trained on, at full
+    strength, and one for all at once. A model that was not trained on any is tried with some of each. Given strengths
+    are tried instead.
     """
     from rich.console import Console
 

@@ -1,4 +1,4 @@
-"""The command `distances`: how far images are apart, along geodesics and straight, and how much that varies."""
+"""The command `distances`: geodesic and Euclidean distances between images, and how much they vary."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,10 +34,10 @@ def distances(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Tell how far images are apart: Euclidean, and geodesic in decoded pixels.
+    """Report distances between images: Euclidean, and geodesic in decoded pixels.
 
     With several models of the same images, also how much each pair's distance varies from model to model: the
-    coefficient of variation, after the distances of each model have been divided by their mean.
+    coefficient of variation, after dividing the distances of each model by their mean.
     """
     if out is not None:
         if out.suffix.lower() != ".png":

@@ -1,4 +1,4 @@
-"""The command `export map`: drawn anew from the data, or as the window shows it."""
+"""The command `export map`: drawn from the data, or as the window shows it."""
 
 import tempfile
 import time
@@ -69,7 +69,8 @@ def draw_map(
 ) -> None:
     """Draw the map of a bundle as SVG or PNG.
 
-    Its points by class over decoded pictures; with --as-shown, or of a session, to the pixel what the window exports.
+    Draws the points by class over decoded pictures; with --as-shown or a session, exactly the pixels of the window's
+    export.
     """
     from latent_explorer.class_colours import palette_called
     from latent_explorer.export import find_format

@@ -85,33 +85,33 @@ def bench(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure speed, each figure beside a baseline.
+    """Measure speed, each figure with a baseline.
 
-    Times are in milliseconds unless they say otherwise.
+    Times are in milliseconds unless noted.
 
     \b
-    hover    from a mouse move to the painted picture, in the window; beside it a plain program as Qt repaints it, and
-             with all of it repainted
+    hover    from a mouse move to the painted picture, in the window; compared with a plain program with Qt's own
+             repaints, and with full repaints
     startup  from launch to the first paint, and to the first exact picture under the pointer
     grid     180 x 180 pictures decoded on one thread, by model
-    frames   frames that come late while a scripted hand pans, zooms and hovers
-    decode   pictures a second, as a share of the rate of matrix products
+    frames   late frames while a scripted hand pans, zooms and hovers
+    decode   pictures per second, relative to the rate of matrix products
     points   70 thousand, 1 and 10 million points drawn and picked
-    import   a bundle, and its weights as ONNX: hover in the window, and how far their pictures are apart
-    train    ten epochs of an autoencoder and of a VAE of MNIST, beside a competent loop (images indexed in memory,
-             fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
-    chart    hover while t-SNE of 70,000 latents is fitted and its points move (minutes), beside the same window at rest
-             and openTSNE called with its defaults
+    import   a bundle, and its weights as ONNX: hover in the window, and the difference of their pictures
+    train    ten epochs of an autoencoder and of a VAE of MNIST, compared with a competent loop (images indexed in
+             memory, fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
+    chart    hover while t-SNE of 70,000 latents is fitted and its points move (minutes), compared with the same window
+             at rest and openTSNE with its defaults
     align    two linked maps: from a moved anchor to the translated images redrawn, hover on both, and a translation
-             without anchors; beside scikit-learn in one process, and hover with one map
-    paths    geodesics beside straight lines and a plain descent: length, evenness, leaving the data, time; and paths
-             within one class of mnist-ae-16d, judged by a classifier of pixels (a minute)
-    sketch   from a move of the pen on the pad to the image encoded, decoded and painted; beside it an empty window
-    class    a conditional model: from the key of another class to the first tile, and all of the view, decoded anew;
-             beside it as many pictures by plain torch
-    studies  hover while few labels, anomalies and geodesics are computed, beside the window at rest; from a label to
-             what is learned from it, beside logistic regression (a minute or two)
-    stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
+             without anchors; compared with scikit-learn in one process, and hover with one map
+    paths    geodesics compared with straight lines and plain descent: length, evenness, leaving the data, time; paths
+             within one class of mnist-ae-16d, judged by the dataset's classifier (a minute)
+    sketch   from a move of the pen on the pad to the image encoded, decoded and painted; compared with an empty window
+    class    a conditional model: from the key of another class to the first tile and to the whole view, decoded again;
+             compared with as many pictures in plain torch
+    studies  hover while few labels, anomalies and geodesics are computed, compared with the window at rest; from a
+             label to its result, compared with logistic regression (a minute or two)
+    stream   images per second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
     if as_json:

@@ -50,13 +50,12 @@ def encode(
 ) -> None:
     """Encode images to latents.
 
-    Writes a file, with the error of each reconstruction and, of 10,000 images at most, each one's score, above 1 where
-    the model is not to be trusted with it; or with --json and no --out prints all that. Images of another size or look
-    than the dataset's are better placed with `place`, which prepares them. A conditional
-    model encodes each image under its own class, or all under that of --label.
-    Where --out is no file of these but a folder, the latents go there in parts, and of the images no more than a part
-    is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
-    machines share them with --shard; merge puts them together.
+    Writes a file, with the error of each reconstruction and, for at most 10,000 images, each one's score, above 1 if
+    the model should not be trusted with it; or with --json and no --out prints all of this. Images of another size or
+    look than the dataset's are better placed with `place`, which prepares them. A conditional model encodes each image
+    with its own class, or all with that of --label. If --out is a folder instead of one of these files, the latents go
+    there in parts, with at most one part of the images in memory at a time. After Ctrl-C or a crash, the same command
+    continues with the missing parts; several machines share them with --shard; merge joins them.
     """
     from latent_explorer.bundles import read_config
     from latent_explorer.export import find_format
@@ -91,10 +90,10 @@ def merge(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Put the parts of encoded images together.
+    """Join the parts of encoded images.
 
-    As NPZ, safetensors or CSV, like encode without parts. Where several machines have encoded, lay all parts into one
-    folder first.
+    As NPZ, safetensors or CSV, like encode without parts. If several machines have encoded, first put all parts into
+    one folder.
     """
     from latent_explorer.export import Provenance, find_format
     from latent_explorer.training.publishing.parts import read_parts

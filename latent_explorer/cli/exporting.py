@@ -29,7 +29,7 @@ def _export(
     ] = None,
     session: Annotated[
         Path | None,
-        Option(metavar="FILE", help="A saved session, of which all is drawn as it was; options go before it."),
+        Option(metavar="FILE", help="A saved session to draw from; options override it."),
     ] = None,
     map_number: Annotated[
         int | None, Option("--map", min=1, max=2, help="Which map of a session with two. Default: the active one.")
@@ -126,7 +126,7 @@ def latents(
     """Write the latents of a bundle's dataset.
 
     As NPZ, safetensors or CSV: every image with label, split and the error of the reconstruction. The first
-    two also say where it comes from.
+    two formats also contain their origin.
     """
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.export import LatentTable, Provenance, find_format

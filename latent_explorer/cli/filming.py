@@ -34,10 +34,10 @@ def film(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a film of a training run: how its map came about.
+    """Make a film of a training run: how its map developed.
 
-    It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
-    leaves no file behind.
+    Uses the snapshots that the run has kept (see train --snapshots), without damaged ones. Ctrl-C leaves no file
+    behind.
     """
     from latent_explorer.film.making import make_film
     from latent_explorer.runs.protocol import MakeFilm, Progress

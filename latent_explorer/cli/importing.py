@@ -1,4 +1,4 @@
-"""The command `import`: a model of another program made into a bundle."""
+"""The command `import`: makes a bundle from a model of another program."""
 
 import shlex
 from pathlib import Path
@@ -52,13 +52,13 @@ def import_(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a bundle of a model of another program.
+    """Make a bundle from a model of another program.
 
-    ONNX files run through onnxruntime (pip install 'latent-explorer[onnx]'), autoencoders of diffusers
-    (AutoencoderKL, AutoencoderTiny) through diffusers ([diffusers]); a checkpoint or state_dict of a family of this
-    program or of a plugin becomes an ordinary bundle. Without an encoder, pass the latents of the images; without a
-    decoder as well, the map shows the images alone. Files that hold code (pickles, TorchScript, .pt2) are refused: for
-    those, call latent_explorer.explore in the program that has the model.
+    ONNX files run through onnxruntime (pip install 'latent-explorer[onnx]'), autoencoders of diffusers (AutoencoderKL,
+    AutoencoderTiny) through diffusers ([diffusers]); a checkpoint or state_dict of a family of this program or of a
+    plugin becomes an ordinary bundle. Without an encoder, pass the latents of the images; without a decoder as well,
+    the map shows only the images. Files that contain code (pickles, TorchScript, .pt2) are refused: for those, call
+    latent_explorer.explore in the program that has the model.
     """
     from latent_explorer.importing.protocol import ImportPlan
 

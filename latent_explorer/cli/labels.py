@@ -1,4 +1,4 @@
-"""The command `labels`: what is learned from few labels, on latents and beside them on pixels and PCA."""
+"""The command `labels`: what is learned from few labels, on latents and, for comparison, on pixels and PCA."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ _METHODS = {
     "pixels_logistic": "pixels, logistic regression",
 }
 Counts = Annotated[str, Option("--labels", metavar="N,...", help="How many labels, separated by commas.")]
-Seeds = Annotated[int, Option(min=1, max=100, help="How often the labels are drawn anew.")]
+Seeds = Annotated[int, Option(min=1, max=100, help="Number of draws of the labels.")]
 On = Annotated[
     str | None,
     Option(metavar="SOURCE", help="Other images, encoded by this model: a name or a path; see below."),
@@ -53,11 +53,11 @@ def labels(
 ) -> None:
     """Measure what is learned from few labels.
 
-    Labels of training images are drawn at random, equally many of each class; accuracy is over the test split, its mean
-    and standard deviation over the seeds. Propagation spreads labels along the graph of the 10 nearest of all images:
-    the test images take part in it without their labels (transductive). Beside it stands what it gives where they do
-    not, logistic regression, the nearest labelled image, and the same on as many principal components as the model has
-    dimensions and on the pixels themselves.
+    Labels of training images are drawn at random, the same number of each class; accuracy is over the test split, its
+    mean and standard deviation over the seeds. Propagation spreads labels along the graph of the 10 nearest of all
+    images, which includes the test images without their labels (transductive). For comparison: propagation without the
+    test images, logistic regression, the nearest labelled image, and the same on as many principal components as the
+    model has dimensions and on raw pixels.
     """
     from latent_explorer.analysis.few_labels.measuring import LabelsAsked
 

@@ -1,4 +1,4 @@
-"""The commands `lessons` and `lessons check`: which lessons there are, and whether a file is one."""
+"""The commands `lessons` and `lessons check`: list the lessons, and check files of lessons."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +18,10 @@ lessons = typer.Typer(
 
 @lessons.callback()
 def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the lessons there are: those that come with the program, and a person's own.
+    """List the lessons: those included with the program, and your own.
 
-    They are gone through in the window: Help, Lessons. One's own lie in the folder named at the end of the list;
-    how to write one is in latent_explorer/lessons/README.md.
+    Open them in the window with Help, Lessons. Your own are in the folder named at the end of the list;
+    latent_explorer/lessons/README.md explains how to write one.
     """
     if context.invoked_subcommand is not None:
         return
@@ -54,8 +54,8 @@ def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
 def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Files of lessons.")]) -> None:
     """Check the files of lessons.
 
-    What is wrong is named with its step and line, what was expected and what was found.
-    Names of layers, charts, curves, panels and models are compared with what this program has.
+    Errors are reported with step and line, what was expected and what was found. Names of layers, charts, curves,
+    panels and models are compared with those of this program.
     """
     from latent_explorer.gui.lessons.vocabulary import vocabulary
     from latent_explorer.lessons import read_lesson

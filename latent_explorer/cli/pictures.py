@@ -37,7 +37,7 @@ def decode(
 ) -> None:
     """Decode places of latent space to PNG pictures.
 
-    Several places give numbered files beside each other.
+    Several places give numbered files in the same folder.
     """
     import numpy as np
 
@@ -82,7 +82,7 @@ def grid(
 ) -> None:
     """Decode a rectangle of the map as one picture.
 
-    A PNG of many decoded pictures side by side. Of a model with more than two dimensions, the map is the one with
+    A PNG of many decoded pictures side by side. For a model with more than two dimensions, the map is the one with
     which the window opens, unless another chart is named.
     """
     from latent_explorer.atlas import Region, grid_points
@@ -158,8 +158,8 @@ def interpolate(
 ) -> None:
     """Decode the pictures along a path.
 
-    It leads from one place of latent space to another, through those between; the name of the file says what they
-    become.
+    The path leads from one place of latent space to another, through any way points; the name of the file decides the
+    format.
     """
     from latent_explorer.export import Options, find_format
 

@@ -1,4 +1,4 @@
-"""The command `place`: where a model puts one image of one's own, or many, and how likely they are of its data."""
+"""The command `place`: where a model puts one image of your own, or many, and how likely they are under it."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -57,12 +57,11 @@ def place(
 ) -> None:
     """Place one image of your own on a model's map, or many.
 
-    The image is prepared as those of the model's dataset were: inverted, cut out, scaled, centred, as is usual of them.
-    Prints its latent, the error of its reconstruction, its nearest images, their classes, and how likely it is to be
-    of these data at all, among held-out images.
-    Of many, and with --search or --out: their latents, errors and scores, above 1 where the model is not to be trusted
-    with an image; those that cannot be read are named and left out. With --search also the errors by the encoder alone
-    and of the best of 2,048 of the data's latents.
+    The image is prepared like those of the model's dataset: inverted, cut out, scaled and centred, if that is typical
+    of them. Prints its latent, the error of its reconstruction, its nearest images, their classes, and how likely it is
+    compared with held-out images. For many, and with --search or --out: their latents, errors and scores, above 1 if
+    the model should not be trusted with an image; unreadable ones are named and left out. With --search also the errors
+    by the encoder alone and of the best of 2,048 of the data's latents.
     """
     from latent_explorer.bundles import read_config
     from latent_explorer.data.one_picture import read_picture

@@ -29,8 +29,8 @@ def plugins(as_json: AsJson = False) -> None:
     """List what other packages add, and check it.
 
     Charts, fields, families of networks, layers, datasets and palettes are added through the entry points
-    latent_explorer.charts and so on. What is broken is left out by every command and by the window; here the reason
-    is told, and the exit code is 1.
+    latent_explorer.charts and so on. All commands and the window leave out broken ones; this command reports the
+    reason, and exits with 1.
     """
     found = [each for group in _REGISTRIES for each in _checked(group)]
     broken = sum(1 for each in found if each.problem)

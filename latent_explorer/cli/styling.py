@@ -48,7 +48,7 @@ def style(
     """Draw a grid of content by style.
 
     Each picture is the class of its row in the style of its column. PNG, SVG or NPZ, by the suffix. The originals are
-    at the edges where they are on this computer.
+    shown at the edges if they are on this computer.
     """
     import numpy as np
 

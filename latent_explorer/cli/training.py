@@ -105,9 +105,9 @@ def train(
 ) -> None:
     """Train a network on a dataset and save it as a bundle.
 
-    Ctrl-C stops the run and saves the weights of the last whole epoch; --resume continues from there with the same
-    options. The same happens if the loss is no longer finite. The log is in DIR.run/log.csv, and in DIR.run/tensorboard
-    if that extra is installed; pictures of the same draws or test images through the run are in DIR.run/strips. With
+    Ctrl-C stops the run and saves the weights of the last complete epoch; --resume continues from there with the same
+    options. The same happens if the loss is no longer finite. The log is DIR.run/log.csv, and DIR.run/tensorboard if
+    that extra is installed; pictures of the same draws or test images throughout the run are in DIR.run/strips. With
     --snapshots, the map of every epoch is kept in DIR.run/snapshots as bundles that the window opens; if they take too
     much space, they are thinned evenly.
     """
