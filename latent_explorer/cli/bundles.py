@@ -105,14 +105,14 @@ def evaluate(
     On all images of the test split: the -ELBO in nats (grey levels as Bernoulli means, the mean of ten samples per
     image; none without a variance), the mean squared error of the reconstructions on pixels in 0..1, and the accuracy
     of the classes of the 10 nearest means, with raw pixels and PCA for comparison. Then how many places are called
-    outside the data, and how well the score separates them from test images (AUROC: .5 is chance, 1 always): the
-    midpoints between two images, the places of the map, and images of another kind.
+    outside the data, and how well the score separates them from test images (AUROC: .5 is chance, 1 always): midpoints
+    between two images, places of the map, and other images.
 
     For a conditional model also how well style is separated from class: whether each test image decoded under another
     class is recognised as that (`swap_accuracy`), how often the class can be predicted from the latent
     (`leakage_linear`, `leakage_knn10`), and the correlations of the image's slant and thickness with those of that
-    picture. For a generator what a classifier sees in 10,000 draws, compared with test images, and the error of
-    inversion on 2,000 of these.
+    picture. For a generator what a classifier sees in 10,000 draws and in test images, and the inversion error of 2,000
+    of these.
 
     With --chart, for each: trustworthiness and continuity (12 neighbours, 1,000 images ranked against all), the mean
     squared error between held-out images and the pictures at their places on the map, how much neighbouring pictures of
