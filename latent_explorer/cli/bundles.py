@@ -111,8 +111,7 @@ def evaluate(
     For a conditional model also how well style is separated from class: whether each test image decoded under another
     class is recognised as that (`swap_accuracy`), how often the class can be predicted from the latent
     (`leakage_linear`, `leakage_knn10`), and the correlations of the image's slant and thickness with those of that
-    picture. For a generator what a classifier sees in 10,000 draws and in test images, and the inversion error of 2,000
-    of these.
+    picture. For a generator what a classifier sees in 10,000 draws and in test images, and the error of inversion.
 
     With --chart, for each: trustworthiness and continuity (12 neighbours, 1,000 images ranked against all), the mean
     squared error between held-out images and the pictures at their places on the map, how much neighbouring pictures of
