@@ -121,7 +121,7 @@ def a_selection_shows_images_and_decoded_draws(person: Person) -> None:
     window = pane.gallery.window
     assert window is not None
     person.wait_until(lambda: all(window.model.picture(row) is not None for row in range(3)))
-    tips = [window.describe(row) for row in range(3)]
+    tips = [window.list.describe(row) for row in range(3)]
     assert any(tip.startswith("Draw 2") for tip in tips)
     assert any(tip.startswith("Image 1\n") for tip in tips)
     assert sum("Reconstruction error" in tip for tip in tips) == 1
