@@ -150,7 +150,7 @@ SHIPPED = {
         _MNIST_CVAE,
         folder=Path("mnist-cvae-2d"),
         latent_dim=2,
-        settings={"beta": 0.5, "independence": 600, "consistency": 3},
+        settings={"beta": 0.5, "independence": 600, "consistency": 3, "strokes": 60},
         latents="float16",
         tiles=1 << 20,
         recipe=msgspec.structs.replace(_MNIST_CVAE.recipe, epochs=16),

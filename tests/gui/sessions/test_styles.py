@@ -37,6 +37,8 @@ def ask(person: SavingPerson, study, rows: str, columns: str) -> None:
     panel.columns.setCurrentText(columns)
     panel.columns.activated.emit(panel.columns.currentIndex())
     person.wait_until(lambda: panel.grid.grid is not None and not panel.grid.outdated)
+    person.wait_until(lambda: columns == "Pins" or panel.grid.grid.style is not None)
+    person.wait_until(lambda: rows == "Every class" or panel.grid.grid.content is not None)
     person.wait_for_the_engine()
 
 
