@@ -211,13 +211,13 @@ _CONSISTENCY = FamilySetting(
 _STROKES = FamilySetting(
     "strokes",
     "Stroke width",
-    "The weight of telling from the latents how wide bright strokes are. For maps of two dimensions, on which they "
-    "would otherwise give way to how large a digit is.",
+    "The weight of telling the width of bright strokes from the latents. For maps of two dimensions, which otherwise "
+    "tell how large a digit is instead.",
     default=0,
     low=0,
     high=1_000_000,
-    note="That its latents tell how wide the strokes of an image are was asked for with a weight of {value:g}, by the "
-    "ink and its outline; the thickness below is measured otherwise, by distance transform.",
+    note="Telling the stroke width of an image from its latent had a weight of {value:g} in training, measured by ink "
+    "and outline; the thickness below is measured differently, by distance transform.",
 )
 
 

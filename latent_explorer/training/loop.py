@@ -36,7 +36,8 @@ class Training:
 
     Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
     the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
-    its own, and all give the same reports and weights, but for rounding those of a process alone.
+    its own, and all give the same reports and weights, but for rounding those of a process alone;
+    of conditional families only nearly those, since each process compares the latents of its own images.
 
     learner: the network with its moving average, as they are now. steps: of the whole run, and steps_done of them so
     far. device: as torch names it.
