@@ -32,11 +32,14 @@ def system_theme() -> Theme:
 
 
 def apply(theme: Theme) -> None:
-    app = QApplication.instance()
+    """Give the program these colours, unless it has them: all its widgets are polished anew by that."""
+    app, sheet = QApplication.instance(), _style_sheet(theme)
     assert isinstance(app, QApplication)
+    if app.styleSheet() == sheet:
+        return
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme))
+    app.setStyleSheet(sheet)
 
 
 def _palette(theme: Theme) -> QPalette:
