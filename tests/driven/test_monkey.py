@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 
 def play(seed: int, seconds: int, folder: Path, *bundles: Path) -> None:
     program = Path(__file__).with_name("monkey.py")

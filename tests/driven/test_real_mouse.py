@@ -17,6 +17,7 @@ from PIL import ImageGrab, features
 
 MISSING = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} not installed"),
     pytest.mark.skipif(not features.check("xcb"), reason="this Pillow takes no pictures of an X display"),
 ]

@@ -14,6 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.golden.comparing import difference
 
+pytestmark = pytest.mark.long
+
 STORED = Path(__file__).with_name("pictures")
 LOOKS = [(theme, scale, width) for width in (1440, 1024) for theme in ("light", "dark") for scale in (1, 2)]
 _USUAL = 1  # of the looks; the others are compared by the slow tests

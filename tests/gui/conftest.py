@@ -87,8 +87,7 @@ def shared_window(
 ) -> Iterator[MainWindow]:
     """One window with an engine process of its own, for all tests that leave it in order."""
     application()
-    gc.collect()  # a window of another test that were frozen would leave its menus' wrappers behind, for Qt's next ones
-    gc.freeze()  # what there is by now, torch above all, need not be searched for timers after every test
+    search_less()
     window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.json"))
     window.resize(1200, 800)
     window.workbench.open(small_bundle)
@@ -173,6 +172,8 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if "qapp" not in request.fixturenames:
         yield
         return
+    if not gc.get_freeze_count() and not QApplication.topLevelWidgets():
+        search_less()
     before = traces()
     yield
     left, deadline = traces() - before, time.monotonic() + ENGINE_MS / 1000
@@ -209,6 +210,14 @@ def hurry() -> None:
     for timer, interval in intervals.items():
         if not sip.isdeleted(timer):
             timer.setInterval(interval)
+
+
+def search_less() -> None:
+    """What there is by now, torch above all, need not be searched for timers after every test."""
+    import torch  # noqa: F401 # which is frozen with the rest
+
+    gc.collect()  # a window of another test that were frozen would leave its menus' wrappers behind, for Qt's next ones
+    gc.freeze()
 
 
 def running_timers() -> list[QTimer]:

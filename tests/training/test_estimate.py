@@ -20,6 +20,8 @@ from latent_explorer.service.codec import Message, Refused
 from latent_explorer.training.estimate import _continued, estimate
 from latent_explorer.training.serve import Estimates, Inbox
 
+pytestmark = pytest.mark.long
+
 RECIPE = Recipe(epochs=2, batch_size=32, device="cpu", precision="float32")
 FACTS = Facts((8, 8, 1), 1000, 200)
 

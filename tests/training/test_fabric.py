@@ -17,6 +17,8 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.state import load_state
 
+pytestmark = pytest.mark.long
+
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 Seen = list[dict[str, Any]]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks, so that torch is imported once for all")
 @pytest.mark.parametrize("kills", [20, pytest.param(50, marks=pytest.mark.slow)])

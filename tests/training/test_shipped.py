@@ -25,6 +25,8 @@ from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.publishing.pictures import first_tiles
 from latent_explorer.training.style_figures import other_classes, pictures
 
+pytestmark = pytest.mark.long
+
 CPU = torch.device("cpu")
 SAMPLE = 2000
 

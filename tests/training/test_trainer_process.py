@@ -30,6 +30,8 @@ from latent_explorer.runs.protocol import (
 from latent_explorer.service.child import Client, Lost
 from latent_explorer.service.codec import Message, Refused
 
+pytestmark = pytest.mark.long
+
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 KEEP = 1 << 26
 _LONG = 180.0

@@ -17,6 +17,8 @@ from latent_explorer.training import trust_figures as module
 from latent_explorer.training.evaluate import dataset_of
 from latent_explorer.training.trust_figures import TrustFigures, trust_figures
 
+pytestmark = pytest.mark.long
+
 CPU = torch.device("cpu")
 
 

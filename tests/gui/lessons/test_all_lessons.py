@@ -9,6 +9,8 @@ import pytest
 from tests.gui.lessons.conftest import Learner
 from tests.gui.lessons.deeds import LESSONS
 
+pytestmark = pytest.mark.long
+
 _SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for a picture of each step; none in a usual run
 
 

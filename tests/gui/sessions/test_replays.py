@@ -15,6 +15,8 @@ from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.session import Route
 from tests.gui.sessions.conftest import SavingPerson, pixels
 
+pytestmark = pytest.mark.long
+
 MAP = Choices("png", zoom=1.0)
 
 
