@@ -211,12 +211,12 @@ _CONSISTENCY = FamilySetting(
 _STROKES = FamilySetting(
     "strokes",
     "Stroke width",
-    "The weight of telling the width of bright strokes from the latents. For maps of two dimensions, which otherwise "
-    "tell how large a digit is instead.",
+    "The weight of keeping the width of bright strokes in the latents. For two-dimensional maps, which otherwise "
+    "represent the size of a digit instead.",
     default=0,
     low=0,
     high=1_000_000,
-    note="Telling the stroke width of an image from its latent had a weight of {value:g} in training, measured by ink "
+    note="Keeping the stroke width of an image in its latent had a weight of {value:g} in training, measured by ink "
     "and outline; the thickness below is measured differently, by distance transform.",
 )
 

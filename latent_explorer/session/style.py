@@ -1,4 +1,4 @@
-"""The choices of Style transfer as they are kept: content, style, and what the grid is made of."""
+"""The saved choices of Style transfer: content, style, and the grid's rows and columns."""
 
 from typing import Annotated, Literal
 
@@ -8,17 +8,17 @@ from msgspec import Meta
 from latent_explorer.session.own_image import OwnImage
 
 MOST_STYLES = 12
-"""Columns of the grid in the window, and rows that are images."""
+"""The number of columns of the grid in the window, and of rows that are images."""
 
 Rows = Literal["classes", "selected"]
 Columns = Literal["spread", "random", "selected", "pins"]
 
 
 class StyleSide(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is chosen as content, or as style: a latent z, under a class. words: what it is.
+    """A choice of content or style: a latent z, with a class. words: what it is.
 
-    number: of the image of the dataset that it is, whose latent is the bundle's; None where it is none. own: one's own
-    image, as it was encoded.
+    number: of the image in the dataset, whose latent is the bundle's; None for any other latent. own: the user's own
+    image, as encoded.
     """
 
     z: Annotated[tuple[float, ...], Meta(max_length=4096)]
@@ -28,12 +28,12 @@ class StyleSide(msgspec.Struct, frozen=True, omit_defaults=True):
     own: OwnImage | None = None
 
     def fits(self, images: int, classes: int) -> bool:
-        """Whether a model of so many images and classes has it."""
+        """Whether it fits a model with this many images and classes."""
         return self.label < classes and (self.number is None or self.number < images)
 
 
 class StyleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All that is chosen. rows, columns: what those of the grid are. count: of styles; seed: of a draw of them."""
+    """All choices. rows, columns: what those of the grid are. count: of styles; seed: of a draw of them."""
 
     content: StyleSide | None = None
     style: StyleSide | None = None
@@ -49,7 +49,7 @@ class StyleChoice(msgspec.Struct, frozen=True, omit_defaults=True):
         return {role: side for role, side in both.items() if side is not None}
 
     def fitting(self, images: int, classes: int) -> "StyleChoice":
-        """The same without the sides that a model of so many images and classes has not."""
+        """The same without the sides that do not fit a model with this many images and classes."""
         left: dict[str, None] = {role: None for role, side in self.sides.items() if not side.fits(images, classes)}
         return msgspec.structs.replace(self, **left) if left else self
 

@@ -103,8 +103,8 @@ for _colouring in (
     PointColouring(
         name="confidence",
         title="Confidence",
-        sentence="How sure a classifier is of the class that it sees in the picture decoded at each point. Dark: the "
-        "model makes something between classes, or no image of any.",
+        sentence="How certain a classifier is of the class in the picture decoded at each point. Dark: a picture "
+        "between classes, or of none.",
         known=lambda latents: latents.confidence,
         span=(0.0, 1.0),
         lacks=_unrecognised,
