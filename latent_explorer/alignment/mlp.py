@@ -67,8 +67,10 @@ def _trained(x: Floats, y: Floats, kept: NDArray[np.bool_], fold: NDArray[np.int
     anchors of those that have not seen them (k, t)."""
     import torch
 
+    from latent_explorer.nets.draws import seeded
+
     with torch.inference_mode(False), torch.enable_grad():
-        draws = torch.Generator().manual_seed(0)
+        draws = seeded("cpu", 0)
         inputs, wanted = (torch.from_numpy(each.astype(np.float32)) for each in (x, y))
         mask = torch.from_numpy(kept.astype(np.float32))[:, :, None]
         weights = _fresh(len(kept), x.shape[1], y.shape[2], draws)

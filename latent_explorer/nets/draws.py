@@ -37,3 +37,14 @@ class Draws:
 
 UNSHARED = Draws()
 """From torch's global generator, for images that are all here."""
+
+
+def seeded(device: torch.device | str, seed: int) -> torch.Generator:
+    """A generator of random numbers that begins with a seed.
+
+    torch 2.14 has none before a module of it is imported, which a process leaves out that imports torch without what
+    compilers need.
+    """
+    import torch._prims.rng_prims
+
+    return torch.Generator(device).manual_seed(seed)

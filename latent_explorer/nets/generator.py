@@ -5,7 +5,7 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
-from latent_explorer.nets.draws import Draws
+from latent_explorer.nets.draws import Draws, seeded
 from latent_explorer.nets.model import LatentModel, Posterior
 from latent_explorer.nets.refine import inverted_from
 from latent_explorer.nets.spec import NetSpec
@@ -70,7 +70,7 @@ class Generator(LatentModel):
         with torch.inference_mode(mode=False), torch.no_grad():
             if self._drawn is None or self._drawn[0].device != x.device:
                 count = max(_NEAREST, min(_POOL, _POOL_BYTES // (4 * x[0].numel())))
-                draws = self.draw(count, Draws(torch.Generator(x.device).manual_seed(0)))
+                draws = self.draw(count, Draws(seeded(x.device, 0)))
                 self._drawn = draws, torch.cat([self.decode(z).flatten(1) for z in torch.split(draws, _AT_ONCE)])
         draws, pictures = self._drawn
         return draws[torch.cdist(x.flatten(1), pictures).topk(_NEAREST, largest=False).indices]

@@ -17,6 +17,8 @@ from latent_explorer.lean_imports import without
 with without("torch._meta_registrations"):
     import torch
 assert "torch._meta_registrations" not in sys.modules
+from latent_explorer.nets.draws import seeded
+assert torch.rand(1, generator=seeded("cpu", 0)) == torch.rand(1, generator=seeded("cpu", 0))
 import torch._meta_registrations  # whoever needs it has it
 assert torch.empty(3, device="meta").add(1).shape == (3,)
 """
