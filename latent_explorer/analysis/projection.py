@@ -25,7 +25,7 @@ NEAR = 50
 """Who is among so many nearest counts as near, where single images are judged."""
 
 _TOGETHER, _AT_ONCE = 64, 1_024  # queries and images between which distances are held: half a MiB
-_SEARCHED, _SEARCHED_ON_MAP = 4, 50  # queries whose nearest in latent space, and on the map, are looked for at a time
+_SEARCHED, _SEARCHED_ON_MAP = 2, 50  # queries whose nearest in latent space, and on the map, are looked for at a time
 _TIE = 1e-12  # of the largest squared distance, by which distances are the same
 
 Points = NDArray[np.floating]
