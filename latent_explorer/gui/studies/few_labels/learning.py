@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient, Urgency
@@ -129,8 +128,3 @@ class LabelLearner(QObject):
             self.following = reply.following
             self.learned.emit(reply)
             self._rest.start()
-
-
-def classes_of(reply: LabelsLearned) -> NDArray[np.float32]:
-    """The learned class of each image (n,), as values for colours."""
-    return reply.classes.astype(np.float32)
