@@ -260,7 +260,7 @@ def faint(root: QWidget) -> list[str]:
     for widget in seen(root):
         if not isinstance(widget, QLabel | QAbstractButton) or not _WORD.search(widget.text()) or _of_qt(widget):
             continue
-        told = by_palette(widget)
+        told = TEXT if widget.styleSheet() else by_palette(widget)  # with a sheet of its own, see how it is painted
         if widget.visibleRegion().boundingRect() != widget.rect():
             continue  # it is scrolled out of sight, in part
         if told < TEXT:

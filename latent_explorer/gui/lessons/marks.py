@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from PyQt6 import sip
 from pyqtgraph import ScatterPlotItem, mkPen
 
 from latent_explorer.gui.lessons.observing import nearest_to_middle
@@ -31,6 +32,7 @@ class HighlightMarks:
 
     def clear(self) -> None:
         """Mark nothing."""
+        self._items = {pane: item for pane, item in self._items.items() if not sip.isdeleted(item)}  # with its map
         for item in self._items.values():
             item.setData(pos=np.zeros((0, 2)))
         self._shown = None

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QW
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import History, term
-from latent_explorer.gui.widgets.parts import filled, words
+from latent_explorer.gui.widgets.parts import filled, in_order, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 from latent_explorer.runs.report import Report
@@ -129,6 +129,7 @@ class Curves(QWidget):
                 self.plot.removeItem(line)
         for key in self.keys.values():
             self._legend.removeWidget(key)
+            key.hide()
             key.deleteLater()
         theme = self._theme
         colours = chain((theme.accent, theme.fair, theme.good, theme.poor), repeat(theme.text))
@@ -136,6 +137,8 @@ class Curves(QWidget):
         for place, (name, colour) in enumerate(zip(self.history.terms, colours, strict=False)):
             self._lines[name], self.keys[name] = self._pair(colour), self._key(name, colour)
             self._legend.insertWidget(place, self.keys[name])
+        before = self.log.previousInFocusChain()
+        in_order(*([] if before is None else [before]), *self.keys.values(), self.log)
         self._draw()
 
     def _pair(self, colour: str) -> tuple[Any, Any]:

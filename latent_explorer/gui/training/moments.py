@@ -84,6 +84,7 @@ class Timeline(QWidget):
         """Play no longer."""
         self._timer.stop()
         self.play.setText("▶")
+        self.play.setAccessibleName("Play")
         self.play.setToolTip(tooltip("Play in a loop (Space)"))
 
     def _make(self) -> None:
@@ -101,6 +102,7 @@ class Timeline(QWidget):
         self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))
         self.pace.setCurrentText("Normal")
         self.pace.setToolTip(tooltip("Speed of playback"))
+        self.pace.setAccessibleName("Speed of playback")
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
 
@@ -118,6 +120,7 @@ class Timeline(QWidget):
             return
         self._timer.start()
         self.play.setText("■")
+        self.play.setAccessibleName("Stop")
         self.play.setToolTip(tooltip("Stop (Space)"))
 
     def _advance(self) -> None:
@@ -136,6 +139,7 @@ class Timeline(QWidget):
 def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
     tool = QToolButton()
     tool.setText(text)
+    tool.setAccessibleName(tip.partition(" (")[0])
     tool.setFixedWidth(32)
     tool.setToolTip(tooltip(tip))
     tool.clicked.connect(lambda: pressed())

@@ -22,7 +22,6 @@ from PyQt6.QtWidgets import (
 
 from latent_explorer.bench.hand import send_mouse
 from latent_explorer.bench.person import Person
-from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.app import application
 from latent_explorer.gui.lessons.control import Lessons
 from latent_explorer.gui.lessons.observing import nearest_to_middle
@@ -195,11 +194,22 @@ def drag_on(widget: QWidget, start: QPoint, end: QPoint) -> None:
     _test.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
 
 
+@pytest.fixture
+def trainee(new_window: Callable[..., Person]) -> Learner:
+    """A person at a window of a test's own, in which a panel for training may be made."""
+    window = new_window(None).window
+    window.resize(1280, 800)
+    window.workbench.open(find_bundle("mnist-ae-2d"))
+    person = Learner(window)
+    person.wait_until(lambda: person.pane.ready)
+    return person
+
+
 @pytest.fixture(scope="session")
 def lesson_window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """The window of all these tests."""
     application()
-    window = MainWindow(Settings(tmp_path_factory.mktemp("lessons") / "settings.json"), ThreadEngine)
+    window = MainWindow(Settings(tmp_path_factory.mktemp("lessons") / "settings.json"))
     window.resize(1280, 800)
     window.workbench.open(find_bundle("mnist-ae-2d"))
     window.show()

@@ -14,20 +14,19 @@ pytestmark = pytest.mark.long
 _SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for a picture of each step; none in a usual run
 
 
-@pytest.mark.parametrize("name", ["2-holes", "4-dimensions"])
-def test_a_lesson_on_models_that_are_there(learner, name: str) -> None:
-    go_through(learner("mnist-ae-2d"), name)
+def test_the_lesson_on_two_small_models(learner) -> None:
+    go_through(learner("mnist-ae-2d"), "2-holes")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["5-trust", "6-two-networks"])
+@pytest.mark.parametrize("name", ["4-dimensions", "5-trust", "6-two-networks"])
 def test_a_lesson_that_judges_or_translates_all_images(learner, name: str) -> None:
     go_through(learner("mnist-ae-2d"), name)
 
 
 @pytest.mark.slow
-def test_a_lesson_that_trains(learner) -> None:
-    go_through(learner("mnist-ae-2d"), "3-beta", patience=900)
+def test_a_lesson_that_trains(trainee: Learner) -> None:
+    go_through(trainee, "3-beta", patience=900)
 
 
 def go_through(person: Learner, name: str, patience: float = 240) -> None:
