@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
 from latent_explorer.charts import ChartSpec
+from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.lessons.runs import RunWatch
 from latent_explorer.gui.lessons.uses import LessonUses
 from latent_explorer.gui.pane.pane import MapPane
@@ -85,7 +86,7 @@ class LessonObserver:
             panels=frozenset(title for title, dock in uses.docks.by_title.items() if _in_sight(dock)),
             linked=link is not None,
             anchors=0 if link is None else len(link.alignment.state.anchors),
-            fitted=link is not None and link.fit is not None,
+            fitted=link is not None and _fitted(link),
             runs=self._runs.seen,
             alarms=alarms,
             against=against,
@@ -170,6 +171,11 @@ def _surveys(pane: MapPane) -> bool:
     """Whether the pointer shows a place of a map, or one in its lens."""
     probe = pane.prober.probe
     return pane.prober.pointing and probe is not None and (probe.on_map or pane.lens.held is not None)
+
+
+def _fitted(link: Link) -> bool:
+    """Whether there is a translator, and it is of the anchors there are now."""
+    return link.fit is not None and len(link.fit.anchors) == len(link.alignment.state.anchors)
 
 
 def _coloured(pane: MapPane) -> bool:

@@ -22,6 +22,7 @@ from latent_explorer.gui.alignment.grades import (
 )
 from latent_explorer.gui.alignment.marks import _badge, _dot, with_room
 from latent_explorer.gui.alignment.panel import AlignmentPanel
+from latent_explorer.gui.lessons.observing import _fitted
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import open_bundle
@@ -68,6 +69,18 @@ def pair(person, *images: int) -> None:
 
 def status(person) -> str:
     return person.window.statusBar().currentMessage()
+
+
+def test_to_a_lesson_maps_are_fitted_once_the_translator_is_of_the_anchors_there_are(same) -> None:
+    left, _ = same
+    link = left.window.workbench.link
+    link.alignment.replace((image, image) for image in range(3))
+    left.wait_until(lambda: link.fit is not None and len(link.fit.anchors) == 3)
+    assert _fitted(link)
+    link.alignment.replace((image, image) for image in range(5))
+    assert not _fitted(link), "the translator is still that of three"
+    left.wait_until(lambda: len(link.fit.anchors) == 5)
+    assert _fitted(link)
 
 
 def test_ten_anchors_are_placed_by_clicks_in_either_map(same) -> None:
