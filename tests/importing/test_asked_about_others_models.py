@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from latent_explorer.bundles import BundleConfig, read_latents
+from latent_explorer.cli.attributes import _measured
 from latent_explorer.engine.handlers.follow_direction import DirectionCurve, FollowDirection
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.invert import Invert, Inverted
@@ -89,3 +90,12 @@ def test_a_picture_is_found_again_and_directions_lead_somewhere(whose: str, requ
         assert isinstance(curve, DirectionCurve), curve
         assert np.isfinite(curve.content[0, :, : 2 + len(z)]).all()
         assert np.ptp(curve.content[0, :, 2 : 2 + len(z)], axis=0).max() > 0
+
+
+def test_the_command_measures_walks_of_an_onnx_bundle(of_onnx: tuple[Path, Answer]) -> None:
+    told = _measured(str(of_onnx[0]), 3, 0, "cpu")
+    assert set(told["attributes"]) >= {"area", "thickness"}
+    for by_ends in told["attributes"].values():
+        assert all(-1 <= figures["rank_correlation"] <= 1 for figures in by_ends["of_class"].values())
+    assert told["images"] == 3
+    assert told["classifier_accuracy"] is not None or told["classifier_note"]
