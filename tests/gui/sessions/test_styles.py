@@ -108,6 +108,9 @@ def test_the_command_the_call_and_the_session_draw_the_same_grid(
     for name, number in (("first", 3), ("an = other", 9)):
         session.pin(session.bundle.latents.mean[number], name)
     ask(person, study, rows, columns)
+    assert study.panel.grid._shown.names == tuple(
+        session.bundle.class_names[label] for label in study.panel.grid.grid.labels
+    )
     expected = exported(person, study, tmp_path / "window.png")
     menu_of(person, "Copy as command")["Style grid"].trigger()
     words = shlex.split(copied().replace("\\\n", " "))[1:]

@@ -1,5 +1,6 @@
 """A grid of content by style as it is painted: the images at the edges, the names of the classes, the pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
@@ -18,10 +19,14 @@ _TIP = "Each row a class, each column the style of the image above it; click a p
 
 @dataclass(frozen=True, eq=False)
 class _ShownGrid:
-    """The pictures of a grid, and the images at its edges; those by row and column, -1 for an edge."""
+    """The pictures of a grid, and the images at its edges; those by row and column, -1 for an edge.
+
+    names: of the rows.
+    """
 
     grid: StyleGrid
     cells: dict[tuple[int, int], QImage]
+    names: tuple[str, ...]
 
 
 class StyleGridView(QWidget):
@@ -45,9 +50,10 @@ class StyleGridView(QWidget):
         """What is shown."""
         return None if self._shown is None else self._shown.grid
 
-    def show_grid(self, grid: StyleGrid | None) -> None:
-        """Show a grid, or none."""
-        self._shown = None if grid is None else _ShownGrid(grid, dict(_cells(grid)))
+    def show_grid(self, grid: StyleGrid | None, classes: Sequence[str] = ()) -> None:
+        """Show a grid, or none. classes: the names of all; the images that rows are of stand beside them."""
+        names = () if grid is None else tuple(classes[label] for label in grid.labels.tolist())
+        self._shown = None if grid is None else _ShownGrid(grid, dict(_cells(grid)), names)
         self.outdated, self.current = False, 0
         self.updateGeometry()
         self.setFixedHeight(self.sizeHint().height())
@@ -77,7 +83,7 @@ class StyleGridView(QWidget):
         """How much room the names have."""
         assert self._shown is not None
         metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(name) for name in self._shown.grid.row_names)
+        widest = max(metrics.horizontalAdvance(name) for name in self._shown.names)
         return int(min(_NAMED, widest)) + 6
 
     def cell(self, row: int, column: int) -> QRect:
@@ -97,7 +103,7 @@ class StyleGridView(QWidget):
         for (row, column), image in self._shown.cells.items():
             painter.drawImage(self.cell(row, column), displayed(image, light=light))
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        for row, name in enumerate(self._shown.grid.row_names):
+        for row, name in enumerate(self._shown.names):
             cell = self.cell(row, 0)
             room = QRect(0, cell.top(), self._named - 4, cell.height())
             said = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room.width())

@@ -150,8 +150,8 @@ class Gridding:
             self._show(answer.pictures)
 
     def _show(self, pictures: NDArray[np.uint8]) -> None:
-        grid = self._made(pictures)
-        self._panel.grid.show_grid(grid)
+        grid, session = self._made(pictures), self._session()
+        self._panel.grid.show_grid(grid, session.bundle.class_names if session is not None else ())
         self._panel.of_grid.setText("Rows: classes. Columns: styles, of the images above them.")
         if grid is not None and grid.style is None:
             self._panel.of_grid.setText(f"Rows: classes. Columns: the styles of {', '.join(grid.column_names)}.")
