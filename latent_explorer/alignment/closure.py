@@ -12,7 +12,7 @@ from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.stitching import Drawer, closed, fitted_to
 from latent_explorer.alignment.translator import TranslatorKind
 from latent_explorer.errors import UserError
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 COUNTS = (5, 10, 20, 50, 100, 200, 300, 500, 1000)
 """The numbers of anchors that are tried; each set contains the one before."""

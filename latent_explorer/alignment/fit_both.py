@@ -15,7 +15,7 @@ from latent_explorer.alignment.protocol import BothFitted, ErrorsMeasured, FitBo
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Fitted, Translator
 from latent_explorer.errors import UserError
-from latent_explorer.service.aside import Aside
+from latent_explorer.service.background_task import Aside
 
 _KEPT = 4  # maps that are kept ready
 _PATIENCE = 0.25

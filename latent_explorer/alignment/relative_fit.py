@@ -1,6 +1,6 @@
 """Two bundles in coordinates relative to their common anchors, fitted in a separate process, which leaves files.
 
-Run as `python -m latent_explorer.alignment.relating`.
+Run as `python -m latent_explorer.alignment.relative_fit`.
 """
 
 from collections.abc import Generator, Iterator

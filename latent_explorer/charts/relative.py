@@ -29,7 +29,7 @@ def relative_spec(
 
 
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
-    """Needs two bundles, which `latent_explorer.alignment.relating` reads; this one alone cannot be fitted."""
+    """Needs two bundles, which `latent_explorer.alignment.relative_fit` reads; this one alone cannot be fitted."""
     yield FitReport(0.0, "looking for the anchors")
     raise UserError(f"chart {data.name}: {_MADE_BY}")
 

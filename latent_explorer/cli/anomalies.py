@@ -94,7 +94,7 @@ def anomalies(
 def _apart(model: str, against: str, own: str | None, device: str, download: bool) -> tuple[Any, dict[str, Any]]:
     """The Apart of a model and other images, and what they are."""
     from latent_explorer.bundles import read_config
-    from latent_explorer.data.others import read_others
+    from latent_explorer.data.second_set import read_others
     from latent_explorer.runtime.loading import load_bundle_model
     from latent_explorer.training.anomalies import Apart, tell_apart
     from latent_explorer.training.distributed.devices import choose_device

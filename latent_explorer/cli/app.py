@@ -11,13 +11,13 @@ from latent_explorer.cli import (
     alignment,
     anomalies,
     attributes,
+    benchmarks,
     bundles,
     charting,
     compressing,
     decompressing,
     denoising,
     distances,
-    driving,
     encoding,
     exporting,
     filming,
@@ -84,7 +84,7 @@ for module in (
     labels,
     denoising,
     distances,
-    driving,
+    benchmarks,
     plugins,
 ):
     app.registered_commands += module.commands.registered_commands

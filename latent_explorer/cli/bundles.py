@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, Option
 
-from latent_explorer.cli.charted import evaluate_charts
+from latent_explorer.cli.chart_figures import evaluate_charts
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.images import Anyway, Images, images_at
 from latent_explorer.cli.options import AsJson, ChartCommand, Device, Download, examples

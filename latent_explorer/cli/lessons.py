@@ -27,7 +27,7 @@ def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
         return
     from latent_explorer.errors import UserError
     from latent_explorer.lessons import included_lessons, own_lessons, read_lesson
-    from latent_explorer.lessons.shelf import lessons_folder
+    from latent_explorer.lessons.locations import lessons_folder
     from latent_explorer.safe_text import safe_text
 
     found, broken = [], []

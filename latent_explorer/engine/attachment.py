@@ -12,8 +12,8 @@ from latent_explorer.engine.image_fit import UNCHECKED, Encodes, image_fit
 from latent_explorer.engine.originals import OriginalImages, read_images
 from latent_explorer.errors import EngineError
 from latent_explorer.safe_text import readable
-from latent_explorer.service.aside import aside
 from latent_explorer.service.background import in_words
+from latent_explorer.service.background_task import aside
 
 _T = TypeVar("_T")
 

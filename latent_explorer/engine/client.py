@@ -23,7 +23,7 @@ from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Pictures, Piece, Stage, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
-from latent_explorer.engine.silence_watch import CALLER_SECONDS, SilenceWatch
+from latent_explorer.engine.watchdog import CALLER_SECONDS, SilenceWatch
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused, path_to_text
 

@@ -14,7 +14,7 @@ from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
 from latent_explorer.fields.calibration import Gradual
 from latent_explorer.nets.families import NO_DECODER
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 _PACE = "attributes"
 _TRAIN = 0

@@ -24,7 +24,7 @@ from latent_explorer.engine.protocol import ModelService
 from latent_explorer.errors import EngineError, UserError
 from latent_explorer.fields.learned import LEARNED
 from latent_explorer.fields.shares import LearnedShares, RememberedNeighbours
-from latent_explorer.service.aside import Aside
+from latent_explorer.service.background_task import Aside
 
 _TRAIN, _TEST = 0, 1
 _SOME = 4096  # images among which the first suggestion is looked for

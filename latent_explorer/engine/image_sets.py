@@ -20,7 +20,7 @@ from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.own_image import usual_images
 from latent_explorer.errors import DataError, EngineError
 from latent_explorer.fields import returned_by
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import text_to_path
 
 Prepare = Literal["others", "all", "none"]

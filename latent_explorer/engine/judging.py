@@ -24,13 +24,13 @@ from latent_explorer.analysis.anomaly.place import DISTANCE
 from latent_explorer.analysis.anomaly.reconstruction import EXCESS, RECONSTRUCTION, excess_nats, squared_error
 from latent_explorer.bundles import BundleConfig
 from latent_explorer.bundles.latents import of_images
-from latent_explorer.data.others import OtherImages, read_others
+from latent_explorer.data.second_set import OtherImages, read_others
 from latent_explorer.engine.coding import coder_of
 from latent_explorer.engine.dataset_index import DatasetIndex
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 _MOST_NUMBERS = 2**24  # of the pixels that scores are fitted on: 64 MiB
 Score = Callable[[NDArray[np.uint8]], NDArray[np.floating]]

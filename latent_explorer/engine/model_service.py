@@ -31,8 +31,8 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.paths.space import Space
 from latent_explorer.runtime.loading import load_bundle_model
-from latent_explorer.service.aside import aside
 from latent_explorer.service.background import in_words
+from latent_explorer.service.background_task import aside
 
 _PICTURES = "pictures"  # the pace of decoding
 _NOTHING = "", 1.0

@@ -15,7 +15,7 @@ from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual, returned_by
 from latent_explorer.nets.threads import threads
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 NO_ENCODER = "The model has no encoder, so it cannot say where the image lies."
 _SAMPLE = 400  # images by which it is known what is usual

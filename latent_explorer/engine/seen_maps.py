@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from latent_explorer.fields import Gradual
 from latent_explorer.fields.seen_map import Expectation, SeenMap
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 _KEPT = 4
 

@@ -15,7 +15,7 @@ from latent_explorer.analysis.few_labels.propagation import PROPAGATION
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.engine.few_labels import SPACES, FewLabels, LabelMaterial, Lesson, check_encodes, check_others
 from latent_explorer.engine.protocol import ModelService
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 
 _KEY = "few labels of others"
 _NO_LATENTS = np.zeros((0, 0), np.float32)

@@ -36,7 +36,7 @@ from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.originals import OriginalImages, find_originals
 from latent_explorer.errors import UserError
 from latent_explorer.exploring.given_data import given_images, given_labels, given_latents
-from latent_explorer.exploring.passing_bundle import Explored, judged, write_explored
+from latent_explorer.exploring.temporary_bundle import Explored, judged, write_explored
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.codec import Message, path_to_text

@@ -26,7 +26,7 @@ from latent_explorer.exploring.found_model import (
     warn_of_moods,
 )
 from latent_explorer.exploring.given_data import GivenImages, given_images, given_labels, given_latents
-from latent_explorer.exploring.passing_bundle import Explored, encode_all, judged
+from latent_explorer.exploring.temporary_bundle import Explored, encode_all, judged
 
 _SAMPLE = 64  # latents whose pictures are looked at
 _FEW = 8  # images that encoders are tried on

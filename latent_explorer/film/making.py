@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from latent_explorer.class_colours import palette_called
 from latent_explorer.errors import BundleError, Cancelled, TrainingError, UserError
 from latent_explorer.export import Options, Provenance, find_format
-from latent_explorer.film.footage import Shot, read_shots, run_at
 from latent_explorer.film.scene import FilmScene
+from latent_explorer.film.shots import Shot, read_shots, run_at
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs import snapshots_of
 from latent_explorer.runs.protocol import MakeFilm, Progress

@@ -13,7 +13,7 @@ from latent_explorer.export.animation import even
 from latent_explorer.export.painting import draw_mark
 from latent_explorer.export.pixels import font, text_length
 from latent_explorer.export.scene import cut
-from latent_explorer.film.footage import Shot
+from latent_explorer.film.shots import Shot
 from latent_explorer.film.timing import Camera, Motion, between, times_of
 from latent_explorer.palette import Palette
 from latent_explorer.safe_text import safe_text

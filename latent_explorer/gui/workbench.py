@@ -22,9 +22,9 @@ from latent_explorer.gui.drops import DropPlace, Drops, PathTaker, is_over, on_s
 from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.importing.importer import Importer
 from latent_explorer.gui.library.library import Library
+from latent_explorer.gui.pane.latency_window import show_times
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
-from latent_explorer.gui.pane.times import show_times
 from latent_explorer.gui.sessions.copies import Copies
 from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
@@ -33,8 +33,8 @@ from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.studies.placing import place_images
 from latent_explorer.gui.studies.studies import Studies
 from latent_explorer.gui.studies.study import Study
-from latent_explorer.gui.training.guide import Guide
 from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.run_navigator import Guide
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.undoing import Undoing

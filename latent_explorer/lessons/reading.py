@@ -14,7 +14,7 @@ from latent_explorer.files import read_regular
 from latent_explorer.lessons.conditions.condition import Condition
 from latent_explorer.lessons.conditions.registry import CONDITIONS
 from latent_explorer.lessons.lesson import EndPicture, LessonRun, LessonStep, LessonText
-from latent_explorer.lessons.shelf import key_of
+from latent_explorer.lessons.locations import key_of
 from latent_explorer.places import shipped_bundles
 from latent_explorer.safe_text import safe_text
 

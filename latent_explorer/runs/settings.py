@@ -76,7 +76,7 @@ _SENTENCES = {
     "pages": "What is read of files with several pictures, such as a TIFF with many pages.",
     "latent_dim": "Dimensions of the latent space. With 2 the map shows the whole space; with more the pictures are "
     "better, and the map shows a plane through the space.",
-    "epochs": "How often the network sees every image. After 3 the classes separate; 10 to 30 give sharper pictures.",
+    "epochs": "How many times the network sees every image. Classes separate after 3; 10 to 30 sharpen the pictures.",
     "name": "The name of the new model.",
     "trunk": "The layers of the encoder and the decoder.",
     "prior_warm_up": "The share of the run in which beta rises from 0, so that the images can spread out first.",

@@ -25,7 +25,7 @@ from latent_explorer.analysis.anomaly import (
     threshold_at,
 )
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.data.others import MOST_OTHERS, OtherImages
+from latent_explorer.data.second_set import MOST_OTHERS, OtherImages
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.coding import coder_of_network

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latent_explorer.alignment.protocol import Relate
-from latent_explorer.alignment.relating import _work, relative_plane
+from latent_explorer.alignment.relative_fit import _work, relative_plane
 from latent_explorer.bundles import read_config
 from latent_explorer.charts.relative import relative_spec
 from latent_explorer.errors import UserError

@@ -14,7 +14,7 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.engine.silence_watch import SilenceWatch
+from latent_explorer.engine.watchdog import SilenceWatch
 from latent_explorer.service.codec import Numbered, Refused
 
 

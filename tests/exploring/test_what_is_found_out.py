@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from latent_explorer.errors import EngineError, UserError
 from latent_explorer.exploring.opening import Given, found_out
-from latent_explorer.exploring.passing_bundle import Explored
+from latent_explorer.exploring.temporary_bundle import Explored
 
 RNG = np.random.default_rng(0)
 Z = RNG.standard_normal((40, 5)).astype(np.float32)
@@ -300,18 +300,18 @@ def test_what_a_decoder_raises_later_is_a_sentence() -> None:
 
 
 def test_of_many_images_progress_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from latent_explorer.exploring import passing_bundle
+    from latent_explorer.exploring import temporary_bundle
 
-    monkeypatch.setattr(passing_bundle, "_QUIET", 0.0)
+    monkeypatch.setattr(temporary_bundle, "_QUIET", 0.0)
     found_out(Given(images=RNG.random((200, 6, 6)), decoder=lambda z: z, encoder=lambda x: x.reshape(len(x), 36)))
     assert "Encoding images: 200 of 200" in capsys.readouterr().err
 
 
 def test_errors_that_would_take_long_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from latent_explorer.exploring import passing_bundle
+    from latent_explorer.exploring import temporary_bundle
 
-    monkeypatch.setattr(passing_bundle, "_JUDGING", 0.0)
-    monkeypatch.setattr(passing_bundle, "_SMALL", 0.0)
+    monkeypatch.setattr(temporary_bundle, "_JUDGING", 0.0)
+    monkeypatch.setattr(temporary_bundle, "_SMALL", 0.0)
     assert explored(images=painted(Z)).error is None
 
 

@@ -17,9 +17,9 @@ from latent_explorer.bundles import Moment
 from latent_explorer.class_colours import PALETTES
 from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
-from latent_explorer.film.footage import read_shots
 from latent_explorer.film.making import make_film
 from latent_explorer.film.scene import FilmScene, LossCurve, Margin, _curves
+from latent_explorer.film.shots import read_shots
 from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress

@@ -10,7 +10,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QTextBrowser, QWidget
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.widgets.aside import show_text
+from latent_explorer.gui.widgets.side_windows import show_text
 
 
 def hover_and_open(person: Person) -> None:

@@ -15,7 +15,7 @@ from latent_explorer.bench.person import Person
 from latent_explorer.bundles.listing import read_entry
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, read_start
-from latent_explorer.gui.library.shelf import Shelf
+from latent_explorer.gui.library.bundle_lister import Shelf
 from latent_explorer.gui.training.figures import entries
 from latent_explorer.gui.training.running import _card_of
 from latent_explorer.places import bundles_in, trained_folder

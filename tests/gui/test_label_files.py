@@ -8,7 +8,7 @@ import pytest
 from latent_explorer.bundles import DRAWN, Latents
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.export.labels_file import LabelRow, read_labels, write_labels
-from latent_explorer.gui.studies.few_labels.trading import LabelTrading
+from latent_explorer.gui.studies.few_labels.label_files import LabelTrading
 from latent_explorer.session.labels import Labels
 
 DRAWS, IMAGES = 3, np.array([40, 41, 50, 60, 61])

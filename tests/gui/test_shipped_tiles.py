@@ -11,7 +11,7 @@ from latent_explorer.atlas import level_for, name_of
 from latent_explorer.bundles import add_tiles, read_config, read_latents, read_weights
 from latent_explorer.charts import FollowingChart
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.gui.pane.feed import shipped_tiles
+from latent_explorer.gui.pane.tile_feed import shipped_tiles
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import tile_folder

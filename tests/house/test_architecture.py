@@ -27,7 +27,7 @@ ARROWS = {
     ),
     "gui": (
         "session", "importing.protocol", "alignment.protocol", "alignment.registry", "alignment.translator",
-        "alignment.anchors", "alignment.glance", "alignment.pair", "alignment.saving", "analysis.anomaly.roc",
+        "alignment.anchors", "alignment.quick_figures", "alignment.pair", "alignment.saving", "analysis.anomaly.roc",
         "engine.caller", "engine.client", "engine.handlers", "engine.protocol",
         "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
         "lessons",

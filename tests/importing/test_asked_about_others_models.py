@@ -17,7 +17,7 @@ from latent_explorer.engine.loop import serve
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.originals import OriginalImages, find_originals
 from latent_explorer.exploring.opening import Given, found_out
-from latent_explorer.exploring.passing_bundle import Explored, write_explored
+from latent_explorer.exploring.temporary_bundle import Explored, write_explored
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.codec import Numbered

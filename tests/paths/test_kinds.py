@@ -7,7 +7,7 @@ from latent_explorer.analysis import Neighbourhood
 from latent_explorer.errors import UserError
 from latent_explorer.paths import Path, Space, WalkedPath
 from latent_explorer.paths.asking import answered
-from latent_explorer.paths.hop_graph import graph_of
+from latent_explorer.paths.neighbour_graph import graph_of
 from latent_explorer.paths.walking import walk_steps
 
 DRAW = np.random.default_rng(0)

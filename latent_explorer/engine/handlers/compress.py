@@ -9,7 +9,7 @@ import numpy as np
 
 from latent_explorer.engine.protocol import Handler, ModelService, Stage, Want
 from latent_explorer.errors import UserError
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:

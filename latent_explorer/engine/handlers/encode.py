@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import Handler, ModelService
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import Numbered, text_to_path
 
 

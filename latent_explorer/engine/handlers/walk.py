@@ -14,7 +14,7 @@ from latent_explorer.paths.figures import PathFigures
 from latent_explorer.paths.parts import prepare
 from latent_explorer.paths.pixels import pixels_of
 from latent_explorer.paths.walking import walk_steps
-from latent_explorer.service.aside import aside
+from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import Numbered
 
 _SECONDS = 0.003  # that one turn may take

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QRect, QSize,
 from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from latent_explorer.gui.alignment.grades import error_words, grade_colours, grades_of, standing_out
+from latent_explorer.gui.alignment.anchor_errors import error_words, grade_colours, grades_of, standing_out
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import displayed
 from latent_explorer.session.alignment import Anchor

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 
-from latent_explorer.gui.alignment.grades import error_words, errors_of, grades_of, standing_out
+from latent_explorer.gui.alignment.anchor_errors import error_words, errors_of, grades_of, standing_out
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.marks import AnchorItems, AnchorMarks, Tied
 from latent_explorer.gui.alignment.tool import CLICK_REACH, NAME, AnchorGestures, AnchorTool

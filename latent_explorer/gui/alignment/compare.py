@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from latent_explorer.gui.alignment.crossing import Crossed
+from latent_explorer.gui.alignment.translated_probe import Crossed
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import Elided, button, filled, words
 from latent_explorer.gui.widgets.picture_view import PictureView

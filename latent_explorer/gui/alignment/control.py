@@ -8,16 +8,16 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.alignment.glance import Glance, at_a_glance
+from latent_explorer.alignment.quick_figures import Glance, at_a_glance
 from latent_explorer.errors import UserError
+from latent_explorer.gui.alignment.anchor_errors import error_words, worst
 from latent_explorer.gui.alignment.anchor_list import flat
 from latent_explorer.gui.alignment.anchoring import Anchoring
-from latent_explorer.gui.alignment.by_eye import ByEye
 from latent_explorer.gui.alignment.finding import AnchorFinder, held_out
-from latent_explorer.gui.alignment.grades import error_words, worst
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.alignment.panel import AlignmentPanel
+from latent_explorer.gui.alignment.visual_comparison import ByEye
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.parts import timer
 

@@ -6,9 +6,9 @@ from PyQt6.QtCore import QObject
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.compare import RANDOM, ComparePanel
-from latent_explorer.gui.alignment.crossing import Crossed, Crossing
 from latent_explorer.gui.alignment.finding import random_anchors
 from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.alignment.translated_probe import Crossed, Crossing
 
 ONE_MAP = "Open a second map (View ▸ Second map): what is under the pointer on one is compared here with the other."
 NOT_LINKED = "The maps are not linked: choose View ▸ Link the maps."

@@ -24,7 +24,7 @@ from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Translator
 from latent_explorer.charts import MovingChart
 from latent_explorer.gui.alignment.aligner import Aligner
-from latent_explorer.gui.alignment.keeping import AlignmentKeeper, show_same_images
+from latent_explorer.gui.alignment.anchor_store import AlignmentKeeper, show_same_images
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.child import Lost

@@ -5,13 +5,13 @@ from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from latent_explorer.gui.alignment.anchor_store import AlignmentKeeper
 from latent_explorer.gui.alignment.compare import ComparePanel
 from latent_explorer.gui.alignment.hovering import NOT_LINKED, ONE_MAP, Hovering
-from latent_explorer.gui.alignment.keeping import AlignmentKeeper
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.overlay import Overlay
 from latent_explorer.gui.alignment.paths import PathCrossing, translated_route
-from latent_explorer.gui.alignment.travelling import Travelling
+from latent_explorer.gui.alignment.selection_transfer import Travelling
 from latent_explorer.gui.alignment.views import ViewFollower
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.session import OpenBundle, Route, SessionStore

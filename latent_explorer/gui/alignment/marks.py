@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from latent_explorer.class_colours import Mark, mark_outline
-from latent_explorer.gui.alignment.grades import POOR, grade_colours, grade_marks
+from latent_explorer.gui.alignment.anchor_errors import POOR, grade_colours, grade_marks
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.plot import LIFTED, SCALE
 from latent_explorer.gui.theme import Theme

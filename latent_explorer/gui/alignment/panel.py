@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.alignment.registry import TRANSLATORS
+from latent_explorer.gui.alignment.anchor_errors import BOUNDS, grade_colours, grade_marks
 from latent_explorer.gui.alignment.anchor_list import AnchorList
-from latent_explorer.gui.alignment.grades import BOUNDS, grade_colours, grade_marks
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, hint, spin_box, tool_button
 from latent_explorer.gui.widgets.parts import filled, heading, words
@@ -181,7 +181,7 @@ class AlignmentPanel(QWidget):
             "Export…", "Write the anchors to a file that can be read again", self.write_wanted.emit
         )
         self.worst = tool_button("Drop the worst", "", self.worst_wanted.emit)
-        self.clear = tool_button("Clear", "Delete all anchors; Ctrl+Z brings them back", self.clear_wanted.emit)
+        self.clear = tool_button("Clear", "Delete all anchors; Ctrl+Z restores them", self.clear_wanted.emit)
         self._legend = _Legend()
 
     def _add(self) -> None:

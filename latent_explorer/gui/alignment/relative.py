@@ -24,7 +24,7 @@ _TIP = (
 )
 _TITLES = {"cosine": "Cosine", "euclidean": "Euclidean"}
 _LEAST = 3
-_MODULE = "latent_explorer.alignment.relating"
+_MODULE = "latent_explorer.alignment.relative_fit"
 
 
 class RelativeMaps(QWidget):

@@ -20,8 +20,8 @@ from latent_explorer.gui.exports.subjects import Other, Subject, region_text
 from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.layers.tiles import TileLayer
-from latent_explorer.gui.pane.feed import range_sample
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.pane.tile_feed import range_sample
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 

@@ -7,16 +7,16 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
 from latent_explorer.errors import UserError
-from latent_explorer.gui.lessons.keeping import copy_picture, save_picture
-from latent_explorer.gui.lessons.look import LookBefore
+from latent_explorer.gui.lessons.lesson_list import ListedLesson
 from latent_explorer.gui.lessons.marks import HighlightMarks
 from latent_explorer.gui.lessons.observing import LessonObserver
 from latent_explorer.gui.lessons.opening import are_open, open_models, wanted_models
 from latent_explorer.gui.lessons.panel import LessonPanel
 from latent_explorer.gui.lessons.picture import end_picture, settled
-from latent_explorer.gui.lessons.remembered import remember, remembered
+from latent_explorer.gui.lessons.picture_file import copy_picture, save_picture
+from latent_explorer.gui.lessons.progress_store import remember, remembered
 from latent_explorer.gui.lessons.runs import RunWatch
-from latent_explorer.gui.lessons.shelf import ListedLesson
+from latent_explorer.gui.lessons.saved_look import LookBefore
 from latent_explorer.gui.lessons.uses import LessonUses
 from latent_explorer.gui.lessons.vocabulary import vocabulary
 from latent_explorer.gui.widgets.images import to_array

@@ -62,7 +62,7 @@ class LessonDoor(QObject):
 
     def entries(self) -> Iterator[Entry]:
         """The menu: the list, each of the included lessons, and the way to others."""
-        from latent_explorer.gui.lessons.remembered import remembered
+        from latent_explorer.gui.lessons.progress_store import remembered
         from latent_explorer.lessons import included_lessons, read_lesson
 
         yield Command("All lessons", self.show, "", "Show the list of lessons beside the map")

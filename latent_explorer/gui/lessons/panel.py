@@ -2,8 +2,8 @@
 
 from PyQt6.QtWidgets import QStackedLayout, QWidget
 
-from latent_explorer.gui.lessons.ending import EndPage
-from latent_explorer.gui.lessons.shelf import LessonList
+from latent_explorer.gui.lessons.end_page import EndPage
+from latent_explorer.gui.lessons.lesson_list import LessonList
 from latent_explorer.gui.lessons.steps import StepPage
 
 

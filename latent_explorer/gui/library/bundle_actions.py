@@ -7,8 +7,8 @@ from pathlib import Path
 from PyQt6.QtCore import QFile, QObject, pyqtSignal
 
 from latent_explorer.errors import UserError
-from latent_explorer.gui.library.asking import AskBar
 from latent_explorer.gui.library.cards import Card, size_words
+from latent_explorer.gui.library.inline_question import AskBar
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.places import trained_folder
 from latent_explorer.runs.managing import (

@@ -18,10 +18,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from latent_explorer.gui.library.asking import AskBar
+from latent_explorer.gui.library.bundle_actions import BundleChanges
+from latent_explorer.gui.library.bundle_lister import Shelf
 from latent_explorer.gui.library.cards import Card, CardModel, CardPainter, card_at
-from latent_explorer.gui.library.changing import BundleChanges
-from latent_explorer.gui.library.shelf import Shelf
+from latent_explorer.gui.library.inline_question import AskBar
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.folders import show_folder
 from latent_explorer.gui.widgets.parts import ask_path, filled

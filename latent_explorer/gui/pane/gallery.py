@@ -43,7 +43,7 @@ class Gallery(QObject):
     def open(self) -> None:
         """Show the images of the selection, whichever it is from now on."""
         from latent_explorer.gui.panels.gallery import GalleryWindow  # launching does without
-        from latent_explorer.gui.widgets.aside import show_aside
+        from latent_explorer.gui.widgets.side_windows import show_aside
 
         if self.window is None:
             self.window = window = GalleryWindow(self._pane.window() or self._pane)

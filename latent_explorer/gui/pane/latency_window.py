@@ -5,8 +5,8 @@ from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.latency import LatencyGraph
+from latent_explorer.gui.widgets.side_windows import show_aside
 
 
 def show_times(parent: QWidget, pane: MapPane, theme: Theme) -> None:

@@ -21,16 +21,16 @@ from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.peek import Peek
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
+from latent_explorer.gui.pane.class_pictures import TOPIC as CLASSES
 from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
-from latent_explorer.gui.pane.each_class import TOPIC as CLASSES
-from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.image_cache import TOPIC as IMAGES
 from latent_explorer.gui.pane.lens import TOPIC as LENS
 from latent_explorer.gui.pane.path_frames import TOPIC as WALKS
+from latent_explorer.gui.pane.screen_reader import SpokenMap
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
-from latent_explorer.gui.pane.spoken import SpokenMap
+from latent_explorer.gui.pane.tile_feed import FIELD
 from latent_explorer.gui.pane.true_neighbours import TOPIC as LINKS
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.widgets.actions import pop_up

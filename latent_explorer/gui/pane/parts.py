@@ -14,13 +14,11 @@ from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.attaching import Attaching
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
+from latent_explorer.gui.pane.class_pictures import EachClass
 from latent_explorer.gui.pane.copying import Copying
-from latent_explorer.gui.pane.each_class import EachClass
-from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.gestures import Gestures, ProbeTool
 from latent_explorer.gui.pane.image_cache import ImageCache
-from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.lens import Lens
 from latent_explorer.gui.pane.map_trust import MapTrust
@@ -34,7 +32,9 @@ from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
+from latent_explorer.gui.pane.state_store import StateKeeper
 from latent_explorer.gui.pane.thumbnails import Thumbnails
+from latent_explorer.gui.pane.tile_feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.pane.translation_error import TranslationError

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.gui.widgets.typed_over import TypedOver
+from latent_explorer.gui.widgets.overlay_editor import TypedOver
 
 _WIDE = 150
 

@@ -14,7 +14,7 @@ from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.describe import Describe, Place
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.feed import AtlasFeed
+from latent_explorer.gui.pane.tile_feed import AtlasFeed
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.latency import Meter

@@ -17,7 +17,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.feed import AtlasFeed
+from latent_explorer.gui.pane.tile_feed import AtlasFeed
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.runs import RunFolder

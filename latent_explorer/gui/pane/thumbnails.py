@@ -9,8 +9,8 @@ from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.tile_feed import AtlasFeed
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 

@@ -8,7 +8,7 @@ from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.give_values import GiveValues
 from latent_explorer.fields.translation import TRANSLATION
 from latent_explorer.gui.layers.linked import Linked
-from latent_explorer.gui.pane.feed import FieldLayers
+from latent_explorer.gui.pane.tile_feed import FieldLayers
 from latent_explorer.gui.widgets.parts import timer
 
 _REST_MS = 300  # while an anchor is dragged, errors change many times a second

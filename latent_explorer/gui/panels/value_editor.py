@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.widgets.controls import REFUSED
-from latent_explorer.gui.widgets.typed_over import TypedOver
+from latent_explorer.gui.widgets.overlay_editor import TypedOver
 
 FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
 

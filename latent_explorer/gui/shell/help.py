@@ -6,7 +6,7 @@ from html import escape
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.gui.widgets.aside import show_html
+from latent_explorer.gui.widgets.side_windows import show_html
 from latent_explorer.version import __version__
 
 _KEYS = """

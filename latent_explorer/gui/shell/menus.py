@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMainWindow, QToolBar, QToolButton
 from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.layers.point_colours import colourings
-from latent_explorer.gui.lessons.door import LessonDoor
+from latent_explorer.gui.lessons.dock import LessonDoor
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries

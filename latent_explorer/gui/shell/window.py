@@ -7,7 +7,7 @@ from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent, QWindowStateChangeEven
 from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.gui.lessons.door import TITLE, LessonDoor
+from latent_explorer.gui.lessons.dock import TITLE, LessonDoor
 from latent_explorer.gui.lessons.uses import lesson_uses
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings

@@ -10,7 +10,6 @@ from latent_explorer.engine.client import EngineClient
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.context_menus import ContextMenus
-from latent_explorer.gui.pane.feed import FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.image_cache import ImageCache
 from latent_explorer.gui.pane.layer_stack import LayerStack
@@ -20,6 +19,7 @@ from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.tile_feed import FieldLayers
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.readings import Work

@@ -12,9 +12,9 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
 from latent_explorer.gui.training.figures import capital, estimate
 from latent_explorer.gui.training.form import PlanForm
-from latent_explorer.gui.training.moments import Timeline
 from latent_explorer.gui.training.running import ResultView, RunningView
 from latent_explorer.gui.training.samples import SamplesView
+from latent_explorer.gui.training.timeline import Timeline
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.latest_task import LatestTask

@@ -9,8 +9,8 @@ from PyQt6.QtCore import QMetaObject, QObject, pyqtSignal
 from latent_explorer.charts import Turn
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.runs import RunFolder, kept_job

@@ -15,11 +15,11 @@ from latent_explorer.files import read_regular
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import COLUMNS, Entry, best, capital, duration, entries
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.gui.widgets.aside import show_text
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import filled, heading, read_only_table, words
 from latent_explorer.gui.widgets.parts import wide_button as button
 from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.gui.widgets.side_windows import show_text
 from latent_explorer.runs import Report
 from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
 from latent_explorer.safe_text import safe_text

@@ -18,7 +18,7 @@ from latent_explorer.runs import Job, Unfinished, unfinished
 _BOXES = 20  # runs that are shown
 _PATIENCE = 1.0  # seconds that the end waits for a disk
 _MORE = (
-    "What it has learned up to the end of its last epoch is kept, and can be resumed from at the next launch. "
+    "What it has learned up to the end of its last epoch is kept; you can resume from there at the next launch. "
     "Training since then is lost."
 )
 

@@ -16,9 +16,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.plain import window_title
+from latent_explorer.gui.widgets.side_windows import show_aside
 
 _VEIL = 0.62
 

@@ -10,9 +10,9 @@ from latent_explorer.paths.frames import accumulated, along
 from latent_explorer.paths.grid import decoded_grid
 from latent_explorer.paths.kinds.straight import line
 from latent_explorer.paths.local_data import LocalData, gather, main_directions
-from latent_explorer.paths.relaxing import PLACES, Ground, Relaxed, measured, priced, relaxed
 from latent_explorer.paths.space import Space
 from latent_explorer.paths.spline import KNOTS, fitting_matrix, spline_matrix
+from latent_explorer.paths.spline_descent import PLACES, Ground, Relaxed, measured, priced, relaxed
 
 _SAMPLES = 129
 _PLANE = 2  # dimensions in which a grid is decoded

@@ -6,7 +6,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.paths.asking import Reals, Steps, nearest_of
 from latent_explorer.paths.curve import Curve
 from latent_explorer.paths.figures import votes
-from latent_explorer.paths.hop_graph import HopGraph, graph_of, nearest_among, some_of
+from latent_explorer.paths.neighbour_graph import HopGraph, graph_of, nearest_among, some_of
 from latent_explorer.paths.space import Space
 
 _VOTERS = 10  # nearest images that say which class an end has

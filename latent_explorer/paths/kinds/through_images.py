@@ -4,7 +4,7 @@ import numpy as np
 
 from latent_explorer.paths.asking import Reals, Steps
 from latent_explorer.paths.curve import Curve
-from latent_explorer.paths.hop_graph import HopGraph, graph_of, some_of
+from latent_explorer.paths.neighbour_graph import HopGraph, graph_of, some_of
 from latent_explorer.paths.space import Space
 
 _KEPT = "images"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from latent_explorer.bundles import Moment
-from latent_explorer.gui.alignment.keeping import AlignmentKeeper
+from latent_explorer.gui.alignment.anchor_store import AlignmentKeeper
 from latent_explorer.session import OpenBundle, SessionStore, open_bundle
 from latent_explorer.session.alignment import AlignmentState
 

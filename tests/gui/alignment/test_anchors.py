@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.bench.hand import send_mouse
-from latent_explorer.gui.alignment.grades import (
+from latent_explorer.gui.alignment.anchor_errors import (
     FAIR,
     GOOD,
     POOR,

@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtWidgets import QFileDialog
 
 from latent_explorer.alignment.anchors import read_anchors, write_anchors
-from latent_explorer.alignment.glance import at_a_glance
 from latent_explorer.alignment.pair import Pair, Side
+from latent_explorer.alignment.quick_figures import at_a_glance
 from latent_explorer.errors import UserError
 from latent_explorer.session import open_bundle
 

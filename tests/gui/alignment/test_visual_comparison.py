@@ -10,12 +10,12 @@ from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtTest import QTest
 
 from latent_explorer.alignment.protocol import ClosureMeasured, Placed
-from latent_explorer.alignment.relating import _work
+from latent_explorer.alignment.relative_fit import _work
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.alignment import relative
-from latent_explorer.gui.alignment.by_eye import ByEye
 from latent_explorer.gui.alignment.link import Link, LinkFit
 from latent_explorer.gui.alignment.morph import arrangement
+from latent_explorer.gui.alignment.visual_comparison import ByEye
 from latent_explorer.service.job import JobEnded
 
 ANCHORS = [(0, 0), (3, 3), (5, 5)]

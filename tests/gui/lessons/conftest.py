@@ -25,7 +25,7 @@ from latent_explorer.bench.person import Person
 from latent_explorer.gui.app import application
 from latent_explorer.gui.lessons.control import Lessons
 from latent_explorer.gui.lessons.observing import nearest_to_middle
-from latent_explorer.gui.lessons.remembered import LessonProgress
+from latent_explorer.gui.lessons.progress_store import LessonProgress
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow

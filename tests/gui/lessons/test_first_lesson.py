@@ -7,8 +7,8 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.gui.lessons.keeping import write_picture
-from latent_explorer.gui.lessons.remembered import LessonProgress
+from latent_explorer.gui.lessons.picture_file import write_picture
+from latent_explorer.gui.lessons.progress_store import LessonProgress
 from latent_explorer.gui.widgets.images import to_array
 
 

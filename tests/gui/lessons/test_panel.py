@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QWidget
 
+from latent_explorer.gui.lessons.lesson_list import ListedLesson
 from latent_explorer.gui.lessons.panel import LessonPanel
-from latent_explorer.gui.lessons.shelf import ListedLesson
 from latent_explorer.lessons import included_lessons, read_lesson
-from latent_explorer.lessons.shelf import lessons_folder
+from latent_explorer.lessons.locations import lessons_folder
 
 BROKEN = 'title = "Broken"\nsentence = "It has no steps."\nminutes = 2\nsteps = []\n'
 

@@ -13,7 +13,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.library import changing
+from latent_explorer.gui.library import bundle_actions
 from latent_explorer.gui.library.cards import Card, card_at
 from latent_explorer.gui.library.dialog import BundleList
 from latent_explorer.gui.widgets import folders
@@ -238,7 +238,9 @@ def test_those_opened_lately_are_listed_while_they_are_there(own: Path, wide_bun
 def test_while_files_are_copied_the_list_stays_and_nobody_waits(listed, monkeypatch: pytest.MonkeyPatch) -> None:
     person, bundles = listed
     goes_on = threading.Event()
-    monkeypatch.setattr(changing, "duplicate_bundle", lambda source, target, name: goes_on.wait(60) and target / name)
+    monkeypatch.setattr(
+        bundle_actions, "duplicate_bundle", lambda source, target, name: goes_on.wait(60) and target / name
+    )
     choose(bundles, "mine")
     press(bundles, "Duplicate…")
     QTest.keyClick(bundles.bar.line, Qt.Key.Key_Return)

@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
-from latent_explorer.gui.training.guide import turned
+from latent_explorer.gui.training.run_navigator import turned
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Stop
 from latent_explorer.service.codec import Refused

@@ -156,7 +156,7 @@ class AnomalyPanel(ScrolledColumn):
         self._doing, self.progress = PlainLabel(), QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(7)
-        self.stop = tool_button("Stop", "Stop judging; what is judged stays", self.stop_wanted.emit)
+        self.stop = tool_button("Stop", "Stop judging; what has been judged stays", self.stop_wanted.emit)
         self.complaint.hide()
         self.score.setSizeAdjustPolicy(self.score.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.score.setMinimumContentsLength(8)
@@ -186,7 +186,7 @@ class AnomalyPanel(ScrolledColumn):
         self.colour = tool_button(
             "Colour points", "Colour all points of the map by this score", self.colour_wanted.emit
         )
-        self.offer_colour("no score has been told yet")
+        self.offer_colour("no score has been computed yet")
 
     def _lay_out(self) -> None:
         against = filled(QHBoxLayout(), PlainLabel("Compare with"), self.other, spacing=8)

@@ -14,9 +14,9 @@ from latent_explorer.engine.handlers.image_set import ImageSetOpened, OpenImageS
 from latent_explorer.engine.handlers.judge_images import want_scores
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.engine.handlers.tell_scores import ScoresTold, ScoreWords, TellScores
+from latent_explorer.gui.studies.anomalies.descriptions import above_words, compared, misled_words, set_words
 from latent_explorer.gui.studies.anomalies.judged import COMPARED, OTHER, TEST, TRAIN, JudgedPart, JudgedSets, evenly
 from latent_explorer.gui.studies.anomalies.panel import AnomalyPanel
-from latent_explorer.gui.studies.anomalies.telling import above_words, compared, misled_words, set_words
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import to_qimage

@@ -44,12 +44,12 @@ class AttributePanel(QWidget):
             "Along the direction",
             STRIP,
             1,
-            "The direction at hand from end to end; click a picture to go there (arrows and Enter)",
+            "The chosen direction from end to end; click a picture to go there (arrows and Enter)",
             20,
             40,
         )
         self.across = combo_box((), "The direction from left to right")
-        self.upward = combo_box((), "The direction from below to above")
+        self.upward = combo_box((), "The direction from bottom to top")
         self.grid = PictureGrid("Neighbourhood", SIDE, SIDE, "Click a picture to go there (arrows and Enter)", 22, 64)
         self._lay_out()
         self.group.activated.connect(lambda: self.group_chosen.emit(self.group.currentText()))
@@ -57,9 +57,9 @@ class AttributePanel(QWidget):
             each.activated.connect(lambda: self.spanned.emit())
 
     def _lay_out(self) -> None:
-        reset = wide_button("Reset", "Put all sliders back to where they began", self.reset_wanted.emit)
-        here = wide_button("From here", "Begin anew at the place shown", self.here_wanted.emit)
-        path = wide_button("As path", "Draw the direction at hand as a path on the map", self.path_wanted.emit)
+        reset = wide_button("Reset", "Reset all sliders", self.reset_wanted.emit)
+        here = wide_button("From here", "Start again from the place shown", self.here_wanted.emit)
+        path = wide_button("As path", "Draw the chosen direction as a path on the map", self.path_wanted.emit)
         export = wide_button("Export…", "Save the grid as a PNG picture", self.export_wanted.emit)
         copy = wide_button("Copy", "Copy the grid as a picture", self.copy_wanted.emit)
         self._buttons = (reset, here, path, export, copy)

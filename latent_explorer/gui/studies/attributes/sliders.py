@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from latent_explorer.engine.handlers.list_directions import DirectionEntry
-from latent_explorer.gui.studies.attributes.course import WalkedCourse
+from latent_explorer.gui.studies.attributes.direction_walk import WalkedCourse
 from latent_explorer.gui.widgets.controls import slider
 from latent_explorer.gui.widgets.parts import Elided
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip

@@ -16,7 +16,7 @@ from latent_explorer.engine.handlers.list_directions import DirectionList, ListD
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.gui.pane.prober import Probe
-from latent_explorer.gui.studies.attributes.course import WalkedCourse
+from latent_explorer.gui.studies.attributes.direction_walk import WalkedCourse
 from latent_explorer.gui.studies.attributes.panel import BEGIN, SIDE, AttributePanel
 from latent_explorer.gui.studies.attributes.pictures import enlarging
 from latent_explorer.gui.studies.study import Study, StudyUses
@@ -34,7 +34,7 @@ _REST_MS = 200  # the directions of a place are asked for once the probe has res
 _GRID_MS = 30
 _LEARNING = "Learning how attributes vary among the pictures"
 _SHOWN = "Drag a slider: the probe goes along. Several add up."
-_NO_CLASSES = " There are no labels, so no class can be gone towards or kept."
+_NO_CLASSES = " There are no labels, so there is no direction towards a class."
 
 
 class AttributeStudy(Study):

@@ -10,11 +10,11 @@ from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.errors import UserError
 from latent_explorer.fields.learned import LEARNED
 from latent_explorer.gui.studies.few_labels.figures import PROBES
+from latent_explorer.gui.studies.few_labels.label_files import LabelTrading
 from latent_explorer.gui.studies.few_labels.learning import LabelLearner
 from latent_explorer.gui.studies.few_labels.marks import LabelMarks
 from latent_explorer.gui.studies.few_labels.panel import LabelPanel
 from latent_explorer.gui.studies.few_labels.tool import NAME, LabelKeys, LabelTool
-from latent_explorer.gui.studies.few_labels.trading import LabelTrading
 from latent_explorer.gui.studies.few_labels.transferring import LabelTransfer
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import DARK, Theme
@@ -136,7 +136,7 @@ class Labelling(Study):
         self.view.erase.setChecked(erasing)
         self.uses.take_tool(NAME)
         self.uses.shared.say(
-            "Label: click a point to take its label away; E labels again." if erasing
+            "Label: click a point to remove its label; E labels again." if erasing
             else "Label: click a point to give it the chosen class. Digits choose a class, N goes to the next image."
         )  # fmt: skip
 
@@ -193,7 +193,7 @@ class Labelling(Study):
     def _label_selected(self) -> None:
         selection = None if self.session is None else self.session.state.selection
         if selection is None:
-            self.uses.shared.say("Nothing is selected: take the Select tool, and drag around points.")
+            self.uses.shared.say("Nothing is selected: choose the Select tool and drag around points.")
             return
         images = tuple(each for each in np.flatnonzero(selection.chosen).tolist() if not self._is_draw(each))
         if images:
@@ -321,7 +321,7 @@ class Labelling(Study):
         if len(used) == 1:
             return f"{count}, all {labels.names[min(used)]}: label an image of another class too."
         alone = [labels.names[label] for label in sorted(used) if labels.count(label) == 1]
-        few = f" {alone[0]} hangs on one image." if len(alone) == 1 else ""
+        few = f" {alone[0]} has one labelled image only." if len(alone) == 1 else ""
         if self.learner.problem:
             return f"Nothing is learned: {self.learner.problem}."
         if reply is None:

@@ -27,7 +27,7 @@ from latent_explorer.session.labels import LONGEST_NAME, Labels
 
 _LISTED = 200
 _ICON, _PICTURE = 28, 64
-_WHAT = "Label images: take the tool, choose a class, click points on the map. Two classes are enough to begin."
+_WHAT = "Label images: choose the tool and a class, then click points on the map. Two classes are enough to begin."
 _STYLES = (
     "This model is told the class of an image, and its latents hold the style. Name styles, such as upright and "
     "slanted, and label images with them: take the tool, choose a style, click points on the map."
@@ -46,7 +46,7 @@ class LabelList(QListWidget):
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setUniformItemSizes(True)
         self.setAccessibleName("Labels")
-        self.setToolTip(tooltip("Click to go to an image; Delete takes the label away"))
+        self.setToolTip(tooltip("Click to go to an image; Delete removes its label"))
         self.setFixedHeight(140)
         self.itemClicked.connect(lambda item: self.gone_to.emit(item.data(Qt.ItemDataRole.UserRole)))
 
@@ -68,8 +68,8 @@ class LabelPanel(ScrolledColumn):
         super().__init__()
         self.theme = DARK
         self._what = hint(_WHAT)
-        self.tool = tool_button("Label", "Take the tool in hand: a click on a point labels its image")
-        self.erase = tool_button("Erase", "Clicks take labels away (E)")
+        self.tool = tool_button("Label", "With this tool, a click on a point labels its image")
+        self.erase = tool_button("Erase", "Clicks remove labels (E)")
         self.erase.setCheckable(True)
         self.next = tool_button("Next image (N)", "Show the image that is worth labelling most")
         self.classes = QListWidget()
@@ -95,8 +95,8 @@ class LabelPanel(ScrolledColumn):
         self.figures = self._table.cells
         self.curve, self.transfer = LabelCurve(), TransferView()
         self.read = tool_button("Import…", "Add the labels in a file: .csv, .json or .npy")
-        self.write = tool_button("Export…", "Write labels, and what was learned of all other images if you like")
-        self.clear = tool_button("Clear", "Take all labels away; Ctrl+Z brings them back")
+        self.write = tool_button("Export…", "Write the labels and, on request, what was learned about all other images")
+        self.clear = tool_button("Clear", "Remove all labels; Ctrl+Z restores them")
         self.classes.itemClicked.connect(lambda item: self.class_chosen.emit(self.classes.row(item)))
         self.classes.currentRowChanged.connect(lambda row: self.class_chosen.emit(row) if row >= 0 else None)
         self.classes.itemChanged.connect(lambda item: self.class_renamed.emit(self.classes.row(item), item.text()))

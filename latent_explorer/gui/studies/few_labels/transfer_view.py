@@ -11,7 +11,7 @@ from latent_explorer.gui.widgets.image_source import ImageSource
 from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.runs.plan import DATASETS
 
-_WHAT = "Does this encoder help with images that it has not seen? As many labels as you gave are drawn of theirs."
+_WHAT = "Does this encoder help with images that it has not seen? As many of their labels are drawn as you gave here."
 _FILES = "Datasets (*.npz *.npy *.zip);;All files (*)"
 _MEASURE, _STOP = "Measure", "Stop"
 

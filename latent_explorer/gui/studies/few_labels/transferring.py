@@ -53,7 +53,9 @@ class LabelTransfer(QObject):
         self._view.say("")
         if not self._count:
             self._want_nothing()
-            self._view.say("No image has a label yet: label some first. As many are then drawn of the other images.")
+            self._view.say(
+                "No image has a label yet: label some first. As many labels are then drawn from the other images."
+            )
             return
         self._key, self._waiting = (source, self._count), 0.0
         self._client.request(TOPIC, [want_transfer(self._key, source, self._count, _SEEDS)])

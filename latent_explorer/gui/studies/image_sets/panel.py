@@ -77,7 +77,7 @@ class SetPanel(QWidget):
         self.files = wide_button("Add files…", "Place image files as a new set", self._ask_files)
         self.folder = wide_button("Add folder…", "Place the images of a folder as a new set", self._ask_folder)
         self.rename = button("Rename…", "Give the set another name", self._ask_name)
-        self.remove = button("Remove", "Take the set off the map; Ctrl+Z brings it back", self.removed.emit)
+        self.remove = button("Remove", "Remove the set from the map; Ctrl+Z restores it", self.removed.emit)
         self.cancel = button("Cancel", "Stop placing images of this set", self.cancelled.emit)
         self.retry = button("Try again", "Read the images again", self.retried.emit)
         self.export = wide_button(
@@ -183,7 +183,7 @@ def summary_of(found: PlacedSet) -> str:
     if len(score) and (found.done or found.cancelled):
         outside = int((score > 1).sum())
         figures = "" if np.isnan(error).any() else f"median MSE {np.median(error):.4f}, "
-        parts.append(f"{count}: {figures}{outside:,} outside of the data (score above 1).")
+        parts.append(f"{count}: {figures}{outside:,} outside the data (score above 1).")
     if found.rejected:
         pairs = found.rejected[:_NAMED]
         some = "; ".join(f"{safe_text(name, most=60)}: {safe_text(why, most=160)}" for name, why in pairs)

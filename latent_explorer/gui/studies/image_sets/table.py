@@ -19,7 +19,7 @@ _TIPS = (
     "The image as the model was given it, and its file",
     "The folder or class that it is of",
     "Mean squared error between the image and the picture decoded at its place, on pixels in [0, 1]",
-    "How odd it is for this model; above 1 it is outside of the data",
+    "How odd it is for this model; above 1 it is outside the data",
 )
 _THUMBNAIL = 28
 

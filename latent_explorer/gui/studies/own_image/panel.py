@@ -92,7 +92,7 @@ class OwnImagePanel(QWidget):
         self.thickness.valueChanged.connect(self._choose_tool)
         self.colour = tool_button("", "Colour of the pen", self._ask_for_colour)
         self.colour.setAccessibleName("Colour of the pen")
-        self.undo = tool_button("Undo", "Take back the last stroke (Ctrl+Z on the pad)", self.pad.undo)
+        self.undo = tool_button("Undo", "Undo the last stroke (Ctrl+Z on the pad)", self.pad.undo)
         self.redo = tool_button("Redo", "Draw it again", self.pad.redo)
         self.clear = tool_button("Clear", "An empty sheet", self.pad.clear)
 
