@@ -142,6 +142,7 @@ def test_menus_at_places_and_the_chart_dialog(new_window: Callable[[Path], Perso
     entry.run()
     (dialog,) = person.window.findChildren(ChartDialog)
     dialog.activateWindow()
+    person.wait(0.03)
     found += in_both_themes(person, "Chart", lambda: dialog)
     dialog.reject()
     assert not found, "\n".join(found)

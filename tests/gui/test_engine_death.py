@@ -112,7 +112,7 @@ def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", "/bin/false")
         tell(person, signal.SIGKILL)
-        person.wait_until(lambda: "repeatedly" in window.workbench.banner.text)
+        person.wait_until(lambda: "keeps stopping" in window.workbench.banner.text)
         person.move(person.point(-1, 0))  # the window lives on, with what it has
         assert window.pane.inspector.picture.image is not None
         person.wheel(QPoint(100, 100), 4)

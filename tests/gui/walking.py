@@ -127,12 +127,14 @@ def what(widget: QWidget) -> str:
 def untold(root: QWidget) -> list[str]:
     """Plots whose values are not told in words."""
     found = []
-    for plot in seen(root):
-        if isinstance(plot, PlotWidget):
-            told = plot.accessibleDescription()
-            drawn = any(_points_of(curve) > 2 for curve in plot.plotItem.listDataItems())
-            if not told or (drawn and not any(letter.isdigit() for letter in told)):
-                found.append(f"{what(plot)} does not tell its values, but {told!r}")
+    for plot in root.findChildren(PlotWidget):
+        if not plot.isVisible() or plot.viewport().visibleRegion().isEmpty():  # its own is hidden by the viewport
+            continue
+        told = plot.accessibleDescription()
+        curves = plot.plotItem.listDataItems()  # a map has none: it tells where the probe is
+        drawn = any(_points_of(curve) > 2 for curve in curves)
+        if curves and (not told or drawn and not any(letter.isdigit() for letter in told)):
+            found.append(f"{what(plot)} does not tell its values, but {told!r}")
     return found
 
 

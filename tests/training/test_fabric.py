@@ -19,8 +19,12 @@ from latent_explorer.training.state import load_state
 
 pytestmark = pytest.mark.long
 
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 Seen = list[dict[str, Any]]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of the run as it is now: when this file is imported, the folders are still those of the person."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", **more}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ranks")
     program = Path(__file__).with_name("ranks.py")
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", program, folder]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(
+        command, env=environment(XDG_DATA_HOME=str(folder)), capture_output=True, text=True, timeout=200, check=False
+    )
     assert (folder / "0.json").exists(), done.stderr
     assert "killed" in json.loads((folder / "0.json").read_text()), done.stderr
     return folder
@@ -140,12 +146,10 @@ def images(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(folder: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+def start(folder: Path, *arguments: str, **more: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "latent_explorer", "train", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, cwd=folder, env={**ENVIRONMENT, **environment}, stdout=pipe, stderr=pipe, text=True
-    )
+    return subprocess.Popen(command, cwd=folder, env=environment(**more), stdout=pipe, stderr=pipe, text=True)
 
 
 def epochs(error: str) -> list[str]:

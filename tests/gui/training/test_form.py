@@ -149,7 +149,7 @@ def test_what_was_read_of_a_dataset_is_shown(teacher: Person, panel, trainer, tm
 
 def test_what_has_focus_is_explained(teacher: Person, panel) -> None:
     panel.setup.form.rows["epochs"].editor.setFocus()
-    assert "How often the network sees every image" in panel.setup.help.text()
+    assert "How many times the network sees every image" in panel.setup.help.text()
     choose(panel, "family", "Autoencoder")
     assert "An autoencoder" in panel.setup.help.text()
 
