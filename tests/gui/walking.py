@@ -133,7 +133,7 @@ def untold(root: QWidget) -> list[str]:
         told = plot.accessibleDescription()
         curves = plot.plotItem.listDataItems()  # a map has none: it tells where the probe is
         drawn = any(_points_of(curve) > 2 for curve in curves)
-        if curves and (not told or drawn and not any(letter.isdigit() for letter in told)):
+        if curves and (not told or (drawn and not any(letter.isdigit() for letter in told))):
             found.append(f"{what(plot)} does not tell its values, but {told!r}")
     return found
 
