@@ -67,7 +67,7 @@ def _fit(bundle: Any, text: str, as_json: bool) -> None:
     clock, processor = _ended(fit_chart(bundle, spec), spec.kind).get("fit_seconds", (0.0, 0.0))
     said = {
         "model": bundle.name, "chart": str(spec), "images": len(bundle.latents), "fitted_now": missing,
-        "seconds": round(float(clock), 2), "cpu_seconds": round(float(processor), 2),
+        "seconds": round(float(clock), 2), "cpu_seconds": round(float(processor), 4),
     }  # fmt: skip
     took = f"fitted in {clock:,.1f} s, {processor:,.1f} s of CPU time" if clock else "it needs no fit"
     before = "" if missing or not clock else "kept before; "

@@ -19,7 +19,7 @@ from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 
-LONG = 240.0  # seconds that a step of training may take on a busy machine
+LONG = 480.0  # seconds that a step of training may take on a busy machine
 NAME = "for-my-class"
 
 
