@@ -1,5 +1,6 @@
 """The panels around the maps: where they are, and those of the active pane in them."""
 
+import zlib
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QByteArray, Qt
@@ -27,6 +28,7 @@ _AREAS = {
 }
 TITLES = tuple(_AREAS)
 """Of the docks that there always are, whatever another package adds."""
+_VERSION = zlib.crc32("\n".join(TITLES).encode()) >> 1  # of a layout: Qt takes none from before a panel was added
 
 
 class Docks:
@@ -91,8 +93,7 @@ class Docks:
         layout = settings.get(WindowLayout)
         if self._window.restoreGeometry(QByteArray(layout.geometry)):
             fit(self._window)
-        if all(title.encode("utf-16-be") in layout.state for title in TITLES):  # as Qt writes names
-            self._window.restoreState(QByteArray(layout.state))
+        self._window.restoreState(QByteArray(layout.state), _VERSION)
 
     def show_below(self, title: str, *, shown: bool) -> None:
         """Show a panel that lies below the others at its side, as high as it likes to be; or hide it."""
@@ -136,7 +137,7 @@ class Docks:
         self.bring(title)
 
     def remember(self, settings: Settings) -> None:
-        geometry, state = self._window.saveGeometry(), self._window.saveState()
+        geometry, state = self._window.saveGeometry(), self._window.saveState(_VERSION)
         settings.put(WindowLayout(geometry.data(), state.data()))
 
     def _arrange(self) -> None:

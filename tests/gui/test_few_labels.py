@@ -116,17 +116,17 @@ def test_what_was_learned_is_exported_and_labels_come_back(person, study, tmp_pa
     label_by_clicks(person, study, few)
     person.wait_until(lambda: study.lesson is not None)
     file = tmp_path / "labels.csv"
-    study.trading.write(file)
+    study.files.write(file)
     rows = read_labels(file)
     assert len(rows) == len(person.bundle.latents)
     assert {row.image for row in rows if row.by_hand} == set(few)
     kept = person.pane.session.state.labels
     person.press_button(study.view.clear)
     assert person.pane.session.state.labels.of == ()
-    study.trading.read(file)
+    study.files.read(file)
     assert dict(person.pane.session.state.labels.of) == dict(kept.of)
     write_labels(tmp_path / "far.json", [LabelRow(10**6, "x", True)])
-    study.trading.read(tmp_path / "far.json")
+    study.files.read(tmp_path / "far.json")
     assert "no image 1,000,000" in told(person)
     assert dict(person.pane.session.state.labels.of) == dict(kept.of)
 

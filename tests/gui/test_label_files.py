@@ -8,7 +8,7 @@ import pytest
 from latent_explorer.bundles import DRAWN, Latents
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.export.labels_file import LabelRow, read_labels, write_labels
-from latent_explorer.gui.studies.few_labels.label_files import LabelTrading
+from latent_explorer.gui.studies.few_labels.label_files import LabelFiles
 from latent_explorer.session.labels import Labels
 
 DRAWS, IMAGES = 3, np.array([40, 41, 50, 60, 61])
@@ -25,7 +25,7 @@ class Desk:
         self.latents = Latents(np.zeros((count, 2), np.float32), None, None, split, None, index)
         self.labels, self.said = labels, ""
         self.learned = None if learned is None else _learned(learned)
-        self.trading = LabelTrading(None, lambda: (self.labels, self.learned, self.latents), self.put, self.say)  # type: ignore[arg-type]
+        self.files = LabelFiles(None, lambda: (self.labels, self.learned, self.latents), self.put, self.say)  # type: ignore[arg-type]
 
     def put(self, labels: Labels) -> None:
         self.labels = labels
@@ -41,20 +41,20 @@ def _learned(classes: list[int]) -> LabelsLearned:
 
 def test_images_have_the_numbers_of_the_dataset_and_draws_are_left_out(tmp_path: Path) -> None:
     desk = Desk(Labels(NAMES, ((7, 1), (4, 0))), [0, 1, 0, 1, 0, 1, 0, 1])
-    desk.trading.write(tmp_path / "labels.csv")
+    desk.files.write(tmp_path / "labels.csv")
     rows = read_labels(tmp_path / "labels.csv")
     assert rows[:2] == [LabelRow(61, "dog", True), LabelRow(41, "cat", True)]
     assert rows[2:] == [LabelRow(40, "dog", False), LabelRow(50, "dog", False), LabelRow(60, "cat", False)]
     assert desk.said == "Wrote 2 labels given by hand and 3 learned ones."
     desk.labels = Labels()
-    desk.trading.read(tmp_path / "labels.csv")
+    desk.files.read(tmp_path / "labels.csv")
     assert {(image, desk.labels.names[label]) for image, label in desk.labels.of} == {(7, "dog"), (4, "cat")}
 
 
 def test_files_of_earlier_versions_hold_numbers_on_the_map(tmp_path: Path) -> None:
     write_labels(tmp_path / "old.json", [LabelRow(7, "dog", True), LabelRow(4, "cat", True)])
     desk = Desk(Labels())
-    desk.trading.read(tmp_path / "old.json")
+    desk.files.read(tmp_path / "old.json")
     assert dict(desk.labels.of) == {7: 0, 4: 1}
 
 
@@ -62,7 +62,7 @@ def test_files_of_earlier_versions_hold_numbers_on_the_map(tmp_path: Path) -> No
 def test_what_is_no_image_of_the_map_is_said(tmp_path: Path, image: int) -> None:
     write_labels(tmp_path / "far.npy", [LabelRow(40, "cat", True), LabelRow(image, "cat", True)])
     desk = Desk(Labels(NAMES))
-    desk.trading.read(tmp_path / "far.npy")
+    desk.files.read(tmp_path / "far.npy")
     assert f"there is no image {image:,} on this map; it shows 5 images, 40 to 61" in desk.said
     assert desk.labels == Labels(NAMES)
 
@@ -70,6 +70,6 @@ def test_what_is_no_image_of_the_map_is_said(tmp_path: Path, image: int) -> None
 def test_a_file_that_is_there_already_is_kept_and_said(tmp_path: Path) -> None:
     file = write_labels(tmp_path / "labels.csv", [LabelRow(1, "cat", True)])
     desk = Desk(Labels(NAMES, ((7, 1),)))
-    desk.trading.write(file)
+    desk.files.write(file)
     assert "already exists" in desk.said
     assert read_labels(file) == [LabelRow(1, "cat", True)]

@@ -34,7 +34,7 @@ class LessonPlace(QWidget):
         self.first_shown.emit()
 
 
-class LessonDoor(QObject):
+class LessonDock(QObject):
     """Makes the lessons when they are first wanted. place: the widget of their dock."""
 
     def __init__(self, uses: LessonUses) -> None:

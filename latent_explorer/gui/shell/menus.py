@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMainWindow, QToolBar, QToolButton
 from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.layers.point_colours import colourings
-from latent_explorer.gui.lessons.dock import LessonDoor
+from latent_explorer.gui.lessons.dock import LessonDock
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
@@ -74,7 +74,7 @@ class Menus:
     actions: the commands that are always there, by their text.
     """
 
-    def __init__(self, window: QMainWindow, bench: Workbench, lessons: LessonDoor) -> None:
+    def __init__(self, window: QMainWindow, bench: Workbench, lessons: LessonDock) -> None:
         self._bench, self._window, self._lessons = bench, window, lessons
         self._areas = Areas(window, bench)
         self.actions: dict[str, QAction] = {}

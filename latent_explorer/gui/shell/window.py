@@ -7,7 +7,7 @@ from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent, QWindowStateChangeEven
 from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.gui.lessons.dock import TITLE, LessonDoor
+from latent_explorer.gui.lessons.dock import TITLE, LessonDock
 from latent_explorer.gui.lessons.uses import lesson_uses
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
@@ -34,7 +34,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.workbench = Workbench(self, settings, start_engine, start_trainer)
-        self.lessons = LessonDoor(lesson_uses(self, self.workbench))
+        self.lessons = LessonDock(lesson_uses(self, self.workbench))
         self.workbench.docks.add({TITLE: self.lessons.place})
         self.menus = Menus(self, self.workbench, self.lessons)
         self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)

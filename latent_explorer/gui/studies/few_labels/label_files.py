@@ -15,10 +15,10 @@ from latent_explorer.gui.widgets.parts import ask_path, open_chooser
 from latent_explorer.session.labels import Labels
 
 _KINDS = f"Labels ({' '.join(f'*{suffix}' for suffix in LABEL_SUFFIXES)})"
-Trade = Callable[[], tuple[Labels, LabelsLearned | None, Latents]]
+Given = Callable[[], tuple[Labels, LabelsLearned | None, Latents]]
 
 
-class LabelTrading:
+class LabelFiles:
     """Writes labels, and reads them again.
 
     parent: whom the choosers belong to. given: the labels, what was learned, and of which latents. put: takes
@@ -26,7 +26,7 @@ class LabelTrading:
     """
 
     def __init__(
-        self, parent: QWidget, given: Trade, put: Callable[[Labels], None], say: Callable[[str], None]
+        self, parent: QWidget, given: Given, put: Callable[[Labels], None], say: Callable[[str], None]
     ) -> None:
         self._parent, self._given, self._put, self._say = parent, given, put, say
 

@@ -10,7 +10,7 @@ from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.errors import UserError
 from latent_explorer.fields.learned import LEARNED
 from latent_explorer.gui.studies.few_labels.figures import PROBES
-from latent_explorer.gui.studies.few_labels.label_files import LabelTrading
+from latent_explorer.gui.studies.few_labels.label_files import LabelFiles
 from latent_explorer.gui.studies.few_labels.learning import LabelLearner
 from latent_explorer.gui.studies.few_labels.marks import LabelMarks
 from latent_explorer.gui.studies.few_labels.panel import LabelPanel
@@ -48,7 +48,7 @@ class Labelling(Study):
         self.tools = {NAME: LabelTool(self._click)}
         others = {Qt.Key.Key_N: self.go_to_next, Qt.Key.Key_E: self._toggle_erasing}
         self._keys = LabelKeys(uses.canvas, self.tools[NAME], self._digit, others)
-        self.trading = LabelTrading(uses.parent, self._to_trade, self._put, uses.shared.say)
+        self.files = LabelFiles(uses.parent, self._labels_and_lesson, self._put, uses.shared.say)
         self._connect()
 
     def _connect(self) -> None:
@@ -66,8 +66,8 @@ class Labelling(Study):
         view.list.gone_to.connect(self._go_to)
         view.list.erase_wanted.connect(lambda images: self._put(self.labels.without(set(images))))
         view.clear.clicked.connect(lambda: self._put(Labels(self.labels.names)))
-        view.read.clicked.connect(self.trading.ask_for_labels)
-        view.write.clicked.connect(self.trading.ask_where)
+        view.read.clicked.connect(self.files.ask_for_labels)
+        view.write.clicked.connect(self.files.ask_where)
         view.probe.activated.connect(lambda _: self._learn())
         view.colour.toggled.connect(self._colour)
         uses.images.came.connect(self._show_following)
@@ -233,7 +233,7 @@ class Labelling(Study):
             self.uses.shared.say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
             self._show_labels()
 
-    def _to_trade(self) -> tuple[Labels, LabelsLearned | None, Latents]:
+    def _labels_and_lesson(self) -> tuple[Labels, LabelsLearned | None, Latents]:
         assert self.session is not None
         return self.labels, self.lesson, self.session.bundle.latents
 
