@@ -230,7 +230,14 @@ def running_timers() -> list[QTimer]:
     objects, same = tee(chain.from_iterable(map(gc.get_objects, (None,))))
     timers = list(compress(objects, map(issubclass, map(type, same), repeat(QTimer))))
     gc.enable()
-    return [timer for timer in timers if not sip.isdeleted(timer) and timer.isActive()]
+    return list(filter(_runs, timers))
+
+
+def _runs(timer: QTimer) -> bool:
+    try:
+        return not sip.isdeleted(timer) and timer.isActive()
+    except RuntimeError:  # another thread let its own go between the two
+        return False
 
 
 def child_processes() -> list[str]:
