@@ -113,6 +113,8 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     shutil.rmtree(window.workbench.settings.sessions, ignore_errors=True)
     window.workbench.open(small_bundle)
     person.wait_until(lambda: window.pane.ready)
+    for title, layer in window.pane.layers.by_title.items():
+        window.pane.layers.put(title, *layer.usual(person.bundle))
     window.workbench.choose_theme("dark")
     if window.pane.prober.locked:  # by another test
         window.pane.toggle_lock()

@@ -61,7 +61,7 @@ class FrameScheduler(QObject):
     @property
     def at_rest(self) -> bool:
         """Whether all have been told of the view, and it is painted, with the tiles that have come."""
-        return self._renewal is None and not (self.fresh or self.moving or self._look_timer.isActive())
+        return self._renewal is None and not self.fresh and not any(each.isActive() for each in self._timers)
 
     def move(self) -> None:
         self._moved_at = self._moved_at or time.perf_counter()
