@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox, QMenu
 
 from latent_explorer.atlas.view import View
@@ -18,6 +20,7 @@ from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.settings import PointLook
 from latent_explorer.gui.theme import DARK, LIGHT
 from latent_explorer.gui.widgets.actions import fill_menu
+from latent_explorer.gui.widgets.choices import is_offered
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.points.index import PointIndex
 
@@ -185,6 +188,26 @@ def test_the_choice_is_remembered_and_one_that_is_not_possible_is_by_class(
     assert second.pane.colourer.colouring.name == "class"
     second.window.workbench.settings.change(PointLook, colour="no such thing")
     assert second.pane.colourer.colouring.name == "class"
+
+
+def test_keys_go_past_ways_that_the_model_lacks_something_for(person: Person) -> None:
+    colours, colourer = box(person), person.window.pane.colourer
+    lacking = [n for n in range(colours.count()) if not is_offered(colours, n)]
+    assert "Colour by confidence" in map(colours.itemText, lacking)  # no classifier has judged these pictures
+    tip = colours.itemData(colours.findData("learned"), Qt.ItemDataRole.ToolTipRole)
+    assert "no classes have been learned" in tip
+    try:
+        met = {0}
+        for _ in range(colours.count()):
+            QTest.keyClick(colours, Qt.Key.Key_Down)
+            met.add(colours.currentIndex())
+        assert met == set(range(colours.count())) - set(lacking)
+        colourer.give("learned", np.zeros(len(person.bundle.latents), np.uint8), ("one",))
+        assert is_offered(colours, colours.findData("learned"))
+        colourer.take_back("learned")
+        assert not is_offered(colours, colours.findData("learned"))
+    finally:
+        colourer.choose("class")
 
 
 def test_the_drawing_has_the_splits_in_its_legend(person: Person) -> None:

@@ -7,10 +7,10 @@ from PyQt6.QtGui import QColor
 
 from latent_explorer.engine.handlers.walk import Walked
 from latent_explorer.gui.pane.path_lane import Lane, figure_words, tints
-from latent_explorer.gui.panels.curve_choice import is_offered
 from latent_explorer.gui.panels.filmstrip import COMPARED, FIRST, ROWS, STITCHED, Filmstrip
 from latent_explorer.gui.panels.strip_row import StripRow, Tint
 from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.choices import is_offered
 from latent_explorer.paths import Path, PathFigures
 from latent_explorer.paths.captions import row_captions
 from latent_explorer.session import Route

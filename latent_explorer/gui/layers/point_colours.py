@@ -31,7 +31,7 @@ class PointColouring:
     too, then, and lines lead from the dot under the pointer to its nearest in latent space. categories: the names of
     the values, where they are numbers of categories; by default values lie on a scale. by_class: those are the classes.
     span: the ends of the scale, where they do not depend on the values.
-    given: whether its values, and the names of the categories, come of what a person does.
+    given: what a person has to do for it, where its values and the names of the categories come of that.
     lacks: what a bundle lacks for it, in words. logarithmic, unit: as of a field.
     """
 
@@ -48,7 +48,7 @@ class PointColouring:
     logarithmic: bool = False
     span: tuple[float, float] | None = None
     lacks: Callable[[OpenBundle], str] = lambda _: ""
-    given: bool = False
+    given: str = ""
 
 
 _LINES = "Lines lead from the dot under the pointer to its nearest images in latent space."
@@ -152,7 +152,7 @@ for _colouring in (
         title="Learned class",
         sentence="The class that was learned from the images labelled in Few labels.",
         by_class=True,
-        given=True,
+        given="no classes have been learned in Few labels",
     ),
 ):
     register(_colouring)

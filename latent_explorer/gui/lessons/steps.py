@@ -58,7 +58,7 @@ class CurrentStep(QFrame):
         self.bar.setRange(0, 100)
         self.bar.setAccessibleName("How far this step is done")
         parts = self.title, self.text, self.open, self.run, self.bar, self.progress, self.hint
-        filled(QVBoxLayout(self), *parts, spacing=6, margins=(10, 2, 2, 4))
+        filled(QVBoxLayout(self), *parts, spacing=6, margins=(10, 4, 8, 6))
 
     def show_step(self, number: int, step: LessonStep) -> None:
         """Show another step."""

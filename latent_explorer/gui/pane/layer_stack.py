@@ -13,6 +13,7 @@ from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.readouts import ValueLines
 from latent_explorer.gui.settings import PointLook, Settings, ShownLayer
+from latent_explorer.gui.widgets.choices import box_of, offer
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
@@ -73,13 +74,14 @@ class LayerStack(QObject):
 
     def _list_colours(self) -> None:
         known = colourings()
-        box = self._panel.add_choice([f"Colour by {each.title.lower()}" for each in known.values()], _COLOUR)
-        names = list(known)
+        box = box_of(known, _COLOUR, before="Colour by ")
+        self._panel.add_choice(box)
 
         def show() -> None:
-            box.setCurrentIndex(names.index(self._colourer.colouring.name))
+            offer(box, {name: self._colourer.lacks(each) for name, each in known.items()})
+            box.setCurrentIndex(box.findData(self._colourer.colouring.name))
 
-        box.activated.connect(lambda index: self._colourer.choose(names[index]))
+        box.activated.connect(lambda index: self._colourer.choose(box.itemData(index)))
         self._colourer.chosen.connect(show)
         show()
 

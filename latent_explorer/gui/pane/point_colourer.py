@@ -23,7 +23,7 @@ _SHOW_MS = 250
 
 
 class PointColourer(QObject):
-    """Keeps the colours of points as chosen. changed: they look different. chosen: another way is chosen."""
+    """Keeps the colours of points as chosen. changed: they look different. chosen: another way is, or can be."""
 
     changed = pyqtSignal()
     chosen = pyqtSignal()
@@ -45,9 +45,13 @@ class PointColourer(QObject):
     def colouring(self) -> PointColouring:
         """The way chosen; by class where the bundle lacks something for it."""
         found = colourings().get(self._settings.get(PointLook).colour, CLASS)
-        if found.given and found.name not in self._given:
-            return CLASS
-        return CLASS if self._bundle is not None and found.lacks(self._bundle) else found
+        return CLASS if self.lacks(found) else found
+
+    def lacks(self, colouring: PointColouring) -> str:
+        """What is lacking for a way to colour these points, in words; empty where nothing is."""
+        if colouring.given and colouring.name not in self._given:
+            return colouring.given
+        return "" if self._bundle is None else colouring.lacks(self._bundle)
 
     @property
     def work(self) -> tuple[Work, ...]:
@@ -77,14 +81,16 @@ class PointColourer(QObject):
         self._given[name] = values, names
         if self._settings.get(PointLook).colour == name:
             self._begin()
-            if new:
-                self.chosen.emit()
+        if new:
+            self.chosen.emit()
 
     def take_back(self, name: str) -> None:
         """There are no such values any more."""
-        if self._given.pop(name, None) is not None and self._settings.get(PointLook).colour == name:
+        if self._given.pop(name, None) is None:
+            return
+        if self._settings.get(PointLook).colour == name:
             self._begin()
-            self.chosen.emit()
+        self.chosen.emit()
 
     def see(self, bundle: OpenBundle) -> None:
         """The same bundle is seen through another chart: what is told of the map is no longer so."""

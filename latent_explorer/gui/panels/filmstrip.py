@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from latent_explorer.gui.panels.curve_choice import box_of, is_offered, offer
 from latent_explorer.gui.panels.strip import Strip
 from latent_explorer.gui.panels.strip_row import StripRow, captions
+from latent_explorer.gui.widgets.choices import box_of, is_offered, offer
 from latent_explorer.gui.widgets.controls import slider, spin_box, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import filled, in_order

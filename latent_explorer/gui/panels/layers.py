@@ -1,13 +1,12 @@
 """The layers: shown and hidden, how strong, and so again at the next launch."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QSlider, QToolButton, QWidget
 
 from latent_explorer.gui.settings import Settings, ShownLayer
-from latent_explorer.gui.widgets.controls import combo_box, hint, slider, tool_button
+from latent_explorer.gui.widgets.controls import hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling
 from latent_explorer.gui.widgets.plain import tooltip
 
@@ -52,14 +51,11 @@ class LayerPanel(Scrolling):
         self._grid.addWidget(made, row, 1)
         return made
 
-    def add_choice(self, choices: Iterable[str], tip: str) -> QComboBox:
+    def add_choice(self, box: QComboBox) -> None:
         """A choice of what a layer shows, under the layer listed last."""
-        made = combo_box(choices, tip)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        made.setMinimumContentsLength(8)
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
-        self._grid.addWidget(made, self._grid.rowCount(), 0, 1, 2)
-        return made
+        box.setMinimumContentsLength(8)
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
+        self._grid.addWidget(box, self._grid.rowCount(), 0, 1, 2)
 
     def remember(self, settings: Settings) -> None:
         """Show the layers as remembered, and remember from now on what becomes of them."""

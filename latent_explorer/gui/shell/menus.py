@@ -291,9 +291,9 @@ class Menus:
         return Command(f"{name.capitalize()} theme", choose, checked=chosen, group="theme")
 
     def _point_colours(self) -> Iterator[Entry]:
-        colourer, bundle = self._bench.active.colourer, self._bench.active.bundle
+        colourer = self._bench.active.colourer
         for name, colouring in colourings().items():
-            lacks = "" if bundle is None else colouring.lacks(bundle)
+            lacks = colourer.lacks(colouring)
             tip = f"Not available: {lacks}" if lacks else colouring.sentence
             chosen, offered = partial(_is_chosen, colourer, name), partial(bool, not lacks)
             choose = partial(colourer.choose, name)

@@ -1,5 +1,6 @@
 """Each lesson from the menu to its picture, by mouse and keys: a step passes when it was done, and not before."""
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -11,7 +12,8 @@ from tests.gui.lessons.deeds import LESSONS
 
 pytestmark = pytest.mark.long
 
-_SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for a picture of each step; none in a usual run
+_SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for pictures of each step; none in a usual run
+_log = logging.getLogger(__name__)
 
 
 def test_the_lesson_on_two_small_models(learner) -> None:
@@ -37,8 +39,10 @@ def go_through(person: Learner, name: str, patience: float = 240) -> None:
     for step in range(len(lesson.steps)):
         shoot(person, f"{name}-{step + 1}")
         assert person.at == step, f"{name}: step {step + 1} is passed before it was done"
+        started = time.monotonic()
         next(deeds)
         person.wait_until(lambda step=step: person.lessons.walk.index > step, patience)
+        _log.info("%s: step %d took %.0f s", name, step + 1, time.monotonic() - started)
     person.lessons._waited = 10**6  # the picture need not wait for every tile, as it does in the first lesson
     ending = person.lessons.panel.ending
     person.wait_until(lambda: ending.picture.image is not None)
@@ -48,6 +52,7 @@ def go_through(person: Learner, name: str, patience: float = 240) -> None:
 
 
 def shoot(person: Learner, name: str) -> None:
-    if _SHOTS:
+    for theme in ("light", "dark") if _SHOTS else ():
+        person.window.workbench.choose_theme(theme)
         person.wait(1.0)
-        person.see().save(str(Path(_SHOTS) / f"{name}.png"))
+        person.see().save(str(Path(_SHOTS) / f"{name}-{theme}.png"))

@@ -1,4 +1,4 @@
-"""Lists of curves and paces to choose from, in which what a model lacks something for says so."""
+"""Lists to choose from by name, in which what a model lacks something for is greyed and says so."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -16,7 +16,7 @@ _SENTENCE = Qt.ItemDataRole.UserRole + 1
 
 
 class Named(Protocol):
-    """What can be chosen: a curve, a pace."""
+    """What can be chosen: a curve, a pace, a way to colour points."""
 
     @property
     def title(self) -> str: ...
