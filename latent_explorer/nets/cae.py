@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from latent_explorer.nets.conditional import ConditionalModel, discrepancy
+from latent_explorer.nets.conditional import ConditionalModel
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.model import ImageBatch, Posterior
 
@@ -22,21 +22,13 @@ class ConditionalAutoencoder(ConditionalModel):
         return Posterior(self.encoder(x).float(), None)
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """`loss`: squared error per image + prior independence `dependence` + consistency `style` + strokes `untold`.
+        """`loss`: squared error per image + the `style_terms`, which compare latents of each class with the prior.
 
-        mse: squared error per pixel. dependence: the discrepancy between latents of each class and the prior. untold:
-        as of `strokes_untold`.
+        mse: squared error per pixel.
         """
         labels = self.told(batch)
-        z = self.encode(batch.seen).mean
+        posterior = self.encode(batch.seen)
+        z = posterior.mean
         squared = (self.decode(z, labels).float() - batch.x).square()
-        dependence = discrepancy(z, labels, self.spec.classes, draws.normal(z.shape, z.device))
-        style = self.style_lost(batch, z, None, draws)
-        untold = self.strokes_untold(batch, z)
-        loss = (
-            squared.flatten(1).sum(1).mean()
-            + batch.prior * self.settings["independence"] * dependence
-            + self.settings["consistency"] * style
-            + self.settings["strokes"] * untold
-        )
-        return {"loss": loss, "mse": squared.mean(), "style": style, "dependence": dependence, "untold": untold}
+        weighted, terms = self.style_terms(batch, posterior, z, None, draws.normal(z.shape, z.device), draws)
+        return {"loss": squared.flatten(1).sum(1).mean() + weighted, "mse": squared.mean(), **terms}

@@ -9,7 +9,7 @@ from torch.nn.functional import affine_grid, grid_sample, one_hot
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import ImageBatch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.strokes import stroke_width, untold
 from latent_explorer.nets.trunks import Trunk
@@ -46,6 +46,36 @@ class ConditionalModel(LatentModel):
         if batch.labels is None:
             raise TrainingError(f"the family {self.family.name!r} is given the class of each image, and there is none")
         return batch.labels
+
+    def style_terms(
+        self,
+        batch: ImageBatch,
+        posterior: Posterior,
+        z: Tensor,
+        noise: Tensor | None,
+        prior: Tensor | None,
+        draws: Draws,
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the loss has for the sake of style, a scalar, and by name the terms that it adds up.
+
+        consistency `style` + prior independence `dependence` + strokes `untold`: see `style_lost`, `discrepancy` and
+        `strokes_untold`. A term without weight is left out. z: the latents (n, d) of the batch, drawn from `posterior`
+        with `noise`; None for its means. prior: draws that the means of each class are compared with; None for all
+        means.
+        """
+        settings, terms = self.settings, dict[str, Tensor]()
+        if settings["consistency"]:
+            terms["style"] = self.style_lost(batch, z, noise, draws)
+        if settings["independence"]:
+            terms["dependence"] = discrepancy(posterior.mean, self.told(batch), self.spec.classes, prior)
+        if settings["strokes"]:
+            terms["untold"] = self.strokes_untold(batch, posterior.mean)
+        weights = {
+            "style": settings["consistency"],
+            "dependence": batch.prior * settings["independence"],
+            "untold": settings["strokes"],
+        }
+        return sum((weights[name] * term for name, term in terms.items()), z.new_zeros(())), terms
 
     def style_lost(self, batch: ImageBatch, z: Tensor, noise: Tensor | None, draws: Draws) -> Tensor:
         """What of the style is lost under another class, of a quarter of the images: two squared errors, a scalar.

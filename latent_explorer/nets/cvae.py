@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from latent_explorer.nets.conditional import ConditionalModel, discrepancy
+from latent_explorer.nets.conditional import ConditionalModel
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.model import ImageBatch, Posterior, bernoulli_nats
 
@@ -25,26 +25,15 @@ class ConditionalVae(ConditionalModel):
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """`loss`: that of a VAE + prior independence `dependence` + consistency `style` + strokes `untold`.
+        """`loss`: that of a VAE + the `style_terms`, which compare the means of each class with those of all.
 
-        reconstruction, kl: in nats per image. dependence: the discrepancy between the means of a class and those of
-        all. untold: as of `strokes_untold`.
+        reconstruction, kl: in nats per image.
         """
         labels = self.told(batch)
         posterior, noise = self.encode(batch.seen), draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device)
         z = posterior.at(noise)
         reconstruction = bernoulli_nats(self.decode_logits(z, labels), batch.x).mean()
         kl = posterior.kl().mean()
-        dependence = discrepancy(posterior.mean, labels, self.spec.classes)
-        style = self.style_lost(batch, z, noise, draws)
-        untold = self.strokes_untold(batch, posterior.mean)
-        loss = (
-            reconstruction
-            + batch.prior * (self.settings["beta"] * kl + self.settings["independence"] * dependence)
-            + self.settings["consistency"] * style
-            + self.settings["strokes"] * untold
-        )
-        return {
-            "loss": loss, "reconstruction": reconstruction, "kl": kl, "style": style, "dependence": dependence,
-            "untold": untold,
-        }  # fmt: skip
+        weighted, terms = self.style_terms(batch, posterior, z, noise, None, draws)
+        loss = reconstruction + batch.prior * self.settings["beta"] * kl + weighted
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl, **terms}

@@ -107,7 +107,10 @@ class LatentModel(nn.Module, ABC):
 
     @abstractmethod
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least."""
+        """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least.
+
+        A term without weight may be left out.
+        """
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError where the family has no encoder."""

@@ -84,7 +84,7 @@ class Learner:
             for name, loss in self.average.losses(seen, own.draws(generator)).items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images
         family = self.average.family
-        if list(totals) != list(family.labels()):
+        if list(totals) != [name for name in family.labels() if name in totals or name in family.followed]:
             raise TrainingError(f"the network of {family.name!r} gives the losses {', '.join(totals)}, not its entry's")
         sums = torch.stack(list(totals.values()))
         self._group.add_up(sums)

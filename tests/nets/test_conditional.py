@@ -11,6 +11,7 @@ from latent_explorer.errors import TrainingError
 from latent_explorer.nets import conditional
 from latent_explorer.nets.conditional import Restyling, discrepancy
 from latent_explorer.nets.draws import Draws
+from latent_explorer.nets.families import find_family
 from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
@@ -74,6 +75,20 @@ def test_the_loss_is_the_sum_of_its_parts(prior: float) -> None:
     told = network("cae", independence=30.0, consistency=3.0, strokes=5.0).losses(batch, draws())
     expected = 42 * told["mse"] + prior * 30 * told["dependence"] + 3 * told["style"] + 5 * told["untold"]
     assert told["loss"].item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("setting", "term"), [("consistency", "style"), ("independence", "dependence"), ("strokes", "untold")]
+)
+def test_a_term_without_weight_is_neither_computed_nor_reported(family, setting, term) -> None:
+    batch = ImageBatch(torch.rand(12, 1, 7, 6), labels=torch.arange(12) % 3)
+    weights = {"consistency": 2.0, "independence": 30.0, "strokes": 5.0}
+    found, without = (network(family, **each).losses(batch, draws()) for each in (weights, weights | {setting: 0.0}))
+    assert list(without) == [name for name in found if name != term]
+    assert list(found) == list(find_family(family).labels())
+    expected = found["loss"] - weights[setting] * found[term]
+    assert without["loss"].item() == pytest.approx(expected.item(), rel=1e-4)
 
 
 def test_the_discrepancy_is_nothing_where_all_classes_are_spread_alike_and_grows_with_what_tells_them() -> None:
