@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from latent_explorer.gui.training.editors import SourceBox
 from latent_explorer.gui.widgets.controls import Choice
+from latent_explorer.gui.widgets.image_source import ImageSource
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.importing.protocol import AUTOMATIC, ImportPlan, Recognised
@@ -105,7 +105,7 @@ class ImportForm(QWidget):
         self.found: Recognised | None = None
         self.model = PathLine(_MODELS, "Choose a model", folders=True)
         self.encoder, self.latents = PathLine(_ONNX, "Choose an encoder"), PathLine(_ARRAYS, "Choose latents")
-        self.images = SourceBox((_NONE, *find_setting("source").choices))
+        self.images = ImageSource((_NONE, *find_setting("source").choices), _SENTENCES["images"], "Choose images")
         self.side, self.range, self.name = Choice(), Choice(), QLineEdit()
         self.complaints: dict[str, QLabel] = {}
         self._labels: dict[str, QLabel] = {}
@@ -140,7 +140,7 @@ class ImportForm(QWidget):
         if found is None:
             return {"model"}
         onnx = "ONNX" in found.words
-        names |= {"side"} if self.images.currentData() else set()
+        names |= {"side"} if self.images.source else set()
         names |= {"encoder"} if onnx and not self._of_folder else set()
         names |= {"latents"} if found.decodes and not (found.encodes or self._pairs) else set()
         return names | ({"range"} if onnx and found.decodes else set())
@@ -151,7 +151,7 @@ class ImportForm(QWidget):
         if found is None:
             return wrong or {"model": "Choose a model."}
         encodes = found.encodes or self._pairs
-        if encodes and not self.images.currentData():
+        if encodes and not self.images.source:
             wrong["images"] = "Choose the images that it encodes."
         if found.decodes and not encodes and self.latents.path is None:
             wrong["latents"] = "Choose the latents of the images, or an encoder above."
@@ -192,7 +192,7 @@ class ImportForm(QWidget):
         return path is None or path.is_dir()
 
     def _source(self) -> str:
-        source, side = self.images.currentData() or "", self.side.currentData()
+        source, side = self.images.source, self.side.currentData()
         return f"{source}@{side}x{side}" if source and side else source
 
     def _free_name(self) -> str:
@@ -215,6 +215,7 @@ class ImportForm(QWidget):
             label.setBuddy(focus)
             focus.setAccessibleName(_LABELS[name])
             focus.setObjectName(name)
+            focus.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             focus.installEventFilter(self)
             if isinstance(focus, QLineEdit):
                 focus.setStyleSheet("QLineEdit { background: palette(base); }")  # as the lists beside it
@@ -234,7 +235,8 @@ class ImportForm(QWidget):
         self.model.edited.connect(self._choose_model)
         self.encoder.edited.connect(self._choose_encoder)
         self.latents.edited.connect(self._choose)
-        for box in (self.images, self.side, self.range):
+        self.images.chosen.connect(self._choose)
+        for box in (self.side, self.range):
             box.currentIndexChanged.connect(self._choose)
         self.name.textEdited.connect(self._choose)
 

@@ -5,16 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PyQt6.QtCore import QLocale, Qt
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
+from PyQt6.QtWidgets import QLineEdit, QSizePolicy
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
 from latent_explorer.gui.widgets.controls import Choice
-from latent_explorer.gui.widgets.parts import ask_path
+from latent_explorer.gui.widgets.image_source import ImageSource
 from latent_explorer.gui.widgets.plain import tooltip
-from latent_explorer.runs.settings import Option, Setting
-from latent_explorer.safe_text import safe_text
+from latent_explorer.runs.settings import Setting
 
-_PLACES = {"Folder of images…": "", "Zip or arrays…": "Images (*.zip *.npz *.npy);;All files (*)"}
 _HEIGHT = 28  # pixels, so that lines, lists and numbers look alike
 
 
@@ -31,49 +29,16 @@ def editor_of(setting: Setting) -> Row:
     return row
 
 
-class SourceBox(Choice):
-    """A dataset by name, or a path that is chosen."""
-
-    def __init__(self, choices: tuple[Option, ...]) -> None:
-        super().__init__()
-        self._named, self._last = len(choices), 0
-        _fill(self, choices)
-        self.insertSeparator(self.count())
-        self.addItems(_PLACES)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
-        self.activated.connect(self._activate)
-
-    def choose(self, source: str) -> None:
-        """Choose a dataset by its name, or a path."""
-        index = self.findData(source)
-        if index < 0:
-            index = self._named
-            if self.itemData(index) is not None:
-                self.removeItem(index)
-            self.insertItem(index, safe_text(source.rstrip("/").rpartition("/")[2] or source), source)
-            self.setItemData(index, tooltip(source), Qt.ItemDataRole.ToolTipRole)
-        self._last = index
-        self.setCurrentIndex(index)
-
-    def _activate(self, index: int) -> None:
-        """A person has chosen an entry; the last two ask for a place."""
-        text = self.itemText(index)
-        if text not in _PLACES or self.itemData(index) is not None:
-            self._last = index
-            return
-        self.setCurrentIndex(self._last)
-        ask_path(self.window() or self, text.replace("…", ""), "", self.choose, _PLACES[text])
-
-
 def _dataset(setting: Setting) -> Row:
-    box = SourceBox(setting.choices)
-    return Row(box, lambda: box.currentData() or "", box.choose, box.currentIndexChanged)
+    box = ImageSource(setting.choices, setting.label, "Choose a dataset")
+    return Row(box, lambda: box.source, box.show_source, box.chosen)
 
 
 def _choice(setting: Setting) -> Row:
     box = Choice()
-    _fill(box, setting.choices)
+    for index, choice in enumerate(setting.choices):
+        box.addItem(choice.label, choice.value)
+        box.setItemData(index, tooltip(choice.sentence), Qt.ItemDataRole.ToolTipRole)
     return chosen_in(box)
 
 
@@ -100,12 +65,6 @@ def _number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         return math.nan
-
-
-def _fill(box: QComboBox, choices: tuple[Option, ...]) -> None:
-    for index, choice in enumerate(choices):
-        box.addItem(choice.label, choice.value)
-        box.setItemData(index, tooltip(choice.sentence), Qt.ItemDataRole.ToolTipRole)
 
 
 _MAKERS: dict[str, Callable[[Setting], Row]] = {

@@ -13,12 +13,13 @@ from latent_explorer.gui.studies.anomalies.oddest import OddestImages
 from latent_explorer.gui.studies.anomalies.roc_plot import RocPlot
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, tool_button
-from latent_explorer.gui.widgets.image_source import ImageSource
+from latent_explorer.gui.widgets.image_source import DATASETS_BY_NAME, ImageSource
 from latent_explorer.gui.widgets.parts import ScrolledColumn, filled, heading, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
-from latent_explorer.runs.plan import DATASETS
+from latent_explorer.runs.settings import Option
 
 _FILES = "Images and datasets (*.npz *.npy *.zip *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;All files (*)"
+_SETS = (Option("", "Nothing"), *DATASETS_BY_NAME)
 _ALARMS = "The share of the model's own held-out images that lie above the threshold"
 _COLOUR = "Colour all points of the map by this score"
 
@@ -110,7 +111,7 @@ class AnomalyPanel(ScrolledColumn):
 
     def offer_sets(self, sets: Mapping[str, str]) -> None:
         """List sets of a person's own images to compare with: what they are called, by source."""
-        self.other.offer({**{name: name for name in DATASETS}, **sets})
+        self.other.offer((*_SETS, *(Option(source, name) for source, name in sets.items())))
 
     def show_alarms(self, share: float, sentence: str) -> None:
         """Show where the threshold is, and what lies above it."""
@@ -149,7 +150,7 @@ class AnomalyPanel(ScrolledColumn):
         self.score = combo_box((), "Score by which images are judged")
         self._sentence = words("faint")
         told = "Second set, to be told from the model's own images"
-        self.other = ImageSource(told, "Compare with", _FILES, nothing="Nothing")
+        self.other = ImageSource(_SETS, told, "Compare with", _FILES)
         self._set_words, self.complaint, self._note = words("faint"), words("error"), words("faint")
         self._note.hide()
         self.keys = [PlainLabel() for _ in range(3)]

@@ -7,12 +7,10 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.gui.studies.few_labels.figures import FigureTable
 from latent_explorer.gui.widgets.controls import hint, tool_button
-from latent_explorer.gui.widgets.image_source import ImageSource
+from latent_explorer.gui.widgets.image_source import DATASETS_BY_NAME, ImageSource
 from latent_explorer.gui.widgets.parts import filled, heading, words
-from latent_explorer.runs.plan import DATASETS
 
 _WHAT = "Does this encoder help with images that it has not seen? As many of their labels are drawn as you gave here."
-_FILES = "Datasets (*.npz *.npy *.zip);;All files (*)"
 _MEASURE, _STOP = "Measure", "Stop"
 
 
@@ -25,7 +23,7 @@ class TransferView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._busy = False
-        self.box = ImageSource("Other images, encoded by this model", "Measure on", _FILES)
+        self.box = ImageSource(DATASETS_BY_NAME, "Other images, encoded by this model", "Measure on")
         self.box.chosen.connect(self.wanted)
         self.button = tool_button(
             _MEASURE, "Measure what labels of these images teach, on their test split", self._press
@@ -42,7 +40,7 @@ class TransferView(QWidget):
 
     def forget(self, own: str) -> None:
         """Nothing is known yet; own: the dataset of the model, which is no other."""
-        self.box.offer({name: name for name in DATASETS if name != own})
+        self.box.offer(option for option in DATASETS_BY_NAME if option.value != own)
         self.box.show_source("")
         self.show_found("", {}, shown=False)
         self.show_work("", None)
