@@ -4,12 +4,13 @@ http://yann.lecun.com/exdb/mnist/, plain or gzip.
 """
 
 import gzip
+import hashlib
 import math
 import re
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -27,11 +28,25 @@ FILES = (
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
 )  # fmt: skip
 _UBYTE = 8
+_SAMPLED = 100  # images of each split that tell one dataset from another with the same labels
 _MAX_BYTES = 2**31
 _ORDER: tuple[Split, ...] = ("train", "test", "val")
 _ROLES = {"images": 3, "labels": 1}
 _NAMES = f"expected IDX files as {FILES[0]}, {FILES[1]}, {FILES[2]}, {FILES[3]}, with or without .gz"
 _UPRIGHT = "the images of EMNIST, which are stored on their sides, were turned upright"
+
+
+@dataclass(frozen=True)
+class IdxSet:
+    """A dataset published as IDX files. folder: as torchvision calls it.
+
+    digests: `digest_of` each published split; empty if unknown: then all but the known sets are taken for this one.
+    """
+
+    name: str
+    folder: str
+    class_names: tuple[str, ...]
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,9 +64,13 @@ def is_idx(name: str) -> bool:
     return bool(re.search(r"idx[13][-._]ubyte", name.lower()))
 
 
-def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root: Path) -> Dataset:
-    """A dataset kept as MNIST's IDX files in `root/folder/raw`, `root/raw` or `root`. Raises DataError."""
-    places = [root / folder / "raw", root / "raw", root / folder, root]
+def read_idx_dataset(asked: IdxSet, known: Sequence[IdxSet], root: Path) -> Dataset:
+    """The IDX files in `root/folder/raw`, `root/raw` or `root`, as a dataset. Raises DataError.
+
+    All these sets use MNIST's file names, so the content decides what the dataset is called: one of `known`, the set in
+    the names of its files, or else "images of" its folder.
+    """
+    places = [root / asked.folder / "raw", root / "raw", root / asked.folder, root]
     found = next((files for place in places if (files := list(_files(place)))), [])
     where = readable(str(root))
     if not found:
@@ -66,7 +85,24 @@ def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root:
     images = [read_idx(by_role["images"][split], 3) for split in splits]
     labels = [read_idx(by_role["labels"][split], 1) for split in splits]
     _check(by_role["images"], splits, images, labels)
-    return _dataset(name, class_names, found[0], splits, images, labels)
+    held = _identified(asked, known, found[0], [digest_of(*split) for split in zip(images, labels, strict=True)])
+    return _dataset(held.name, held.class_names, found[0], splits, images, labels)
+
+
+def digest_of(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
+    """The MD5 of all labels (n,) and the first images (n, h, w) of a split."""
+    return hashlib.md5(labels.tobytes() + images[:_SAMPLED].tobytes(), usedforsecurity=False).hexdigest()
+
+
+def _identified(asked: IdxSet, known: Sequence[IdxSet], file: _IdxFile, digests: list[str]) -> IdxSet:
+    """The set that a file belongs to, with the name and class names its dataset gets."""
+    if file.of:
+        return replace(asked, name=file.of)
+    found = next((each for each in known if set(digests) <= set(each.digests)), None)
+    if found is not None or not asked.digests:
+        return found or asked
+    folder = next(folder for folder in file.path.parents if folder.name != "raw")
+    return replace(asked, name=f"images of {readable(folder.name)}")
 
 
 def _files(folder: Path) -> Iterator[_IdxFile]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from latent_explorer.data.cifar import download_cifar10, missing_cifar10, read_cifar10, read_cifar10_jpeg
 from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.data.download import Download, Progress, fetch
-from latent_explorer.data.idx import FILES, read_idx_dataset
+from latent_explorer.data.idx import FILES, IdxSet, read_idx_dataset
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import data_folder, resource
 from latent_explorer.plugins import Registry
@@ -110,22 +110,29 @@ DATASETS: Registry[NamedDataset] = Registry("datasets", NamedDataset, check=_che
 register = DATASETS.register
 
 _GREY, _COLOUR = Facts((28, 28, 1), 60_000, 10_000, classes=10), Facts((32, 32, 3), 50_000, 10_000, classes=10)
-_DIGITS = tuple("0123456789")
-_FETCHED = (
-    ("fashion-mnist", "FashionMNIST", _FASHION_CLASSES, _idx_files(_FASHION, _FASHION_FILES)),
-    ("kmnist", "KMNIST", _KMNIST_CLASSES, _idx_files(_KMNIST, _KMNIST_FILES)),
+_IDX_SETS = (
+    IdxSet(
+        "mnist", "MNIST", tuple("0123456789"), ("3931757dd58676a4ef022eb2b761996f", "fc9dc5bd179215d349884096c46b1771")
+    ),
+    IdxSet(
+        "fashion-mnist",
+        "FashionMNIST",
+        _FASHION_CLASSES,
+        ("525c81563883c2a14973d49d09329d74", "ce9e9213b81db36cef77b6eee260e085"),
+    ),
+    IdxSet("kmnist", "KMNIST", _KMNIST_CLASSES),
 )
-register(
-    NamedDataset("mnist", partial(read_idx_dataset, "mnist", "MNIST", _DIGITS), lambda _: resource("mnist"), _GREY)
-)
-for _name, _folder, _classes, _files in _FETCHED:
+_MNIST, *_FETCHED = _IDX_SETS
+_DOWNLOADS = _idx_files(_FASHION, _FASHION_FILES), _idx_files(_KMNIST, _KMNIST_FILES)
+register(NamedDataset("mnist", partial(read_idx_dataset, _MNIST, _IDX_SETS), lambda _: resource("mnist"), _GREY))
+for _set, _files in zip(_FETCHED, _DOWNLOADS, strict=True):
     register(
         NamedDataset(
-            _name,
-            partial(read_idx_dataset, _name, _folder, _classes),
-            partial(_downloaded_idx, _folder, _files),
+            _set.name,
+            partial(read_idx_dataset, _set, _IDX_SETS),
+            partial(_downloaded_idx, _set.folder, _files),
             _GREY,
-            partial(_missing_idx, _folder, _files),
+            partial(_missing_idx, _set.folder, _files),
         )
     )
 register(NamedDataset("cifar10", read_cifar10, _downloaded_cifar10, _COLOUR, missing_cifar10))

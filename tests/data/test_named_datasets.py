@@ -43,6 +43,26 @@ def test_a_copy_at_hand_is_the_same_dataset(mnist, shared_data):
     assert open_dataset(copy.source).fingerprint == mnist.fingerprint
 
 
+def _idx_folder(folder: Path, images: np.ndarray, labels: np.ndarray) -> str:
+    """The source `mnist:FOLDER` of a split under MNIST's own file names."""
+    folder.mkdir()
+    for name, array in zip(FILES, (images, labels), strict=False):
+        (folder / name).write_bytes(_idx(array))
+    return f"mnist:{folder}"
+
+
+def test_a_dataset_under_the_file_names_of_mnist_is_called_what_it_is(mnist, shared_data, tmp_path):
+    images, labels = mnist.images[:60_000, ..., 0], mnist.labels[:60_000]
+    assert mnist.name == open_dataset(_idx_folder(tmp_path / "digits", images, labels)).name == "mnist"
+    assert open_dataset(f"fashion-mnist:{tmp_path / 'digits'}").name == "mnist"
+    clothes = open_dataset(f"mnist:{shared_data / 'FashionMNIST'}")
+    assert (clothes.name, clothes.class_names[9]) == ("fashion-mnist", "Ankle boot")
+    assert open_dataset(clothes.source).name == "fashion-mnist"
+    inverted = _idx_folder(tmp_path / "inverted", 255 - images, labels)
+    assert open_dataset(inverted).name == "images of inverted"
+    assert open_dataset(f"kmnist:{tmp_path / 'inverted'}").name == "kmnist"
+
+
 def test_opening_mnist_imports_no_torch():
     program = "import sys; from latent_explorer.data import open_dataset; open_dataset('mnist'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
