@@ -13,6 +13,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.places import shipped_bundles
 from latent_explorer.session import open_bundle
 from latent_explorer.session.fitting import fit_chart
+from latent_explorer.steps import finished
 
 SPEC = ChartSpec("tsne")
 
@@ -35,16 +36,13 @@ def ship_charts(folder: Path) -> None:
     bundle = open_bundle(folder)
     if bundle.latents.mean.shape[1] <= 2:
         return
-    fitting = fit_chart(bundle, SPEC)
-    while True:
-        try:
-            step = next(fitting)
-        except StopIteration as end:
-            fitted = end.value
-            break
-        print(f"\r{folder.name}: {step.share:.0%} {step.words:60}", end="", file=sys.stderr, flush=True)
+    fitted = finished(fit_chart(bundle, SPEC), lambda step: _show(f"{folder.name}: {step.share:.0%} {step.words:60}"))
     add_fits(folder, {str(SPEC): fitted})
     print(f"\r{folder.name}: opens with {SPEC}; {4 * len(bundle.latents) / 2**20:.2f} MiB{'':50}")
+
+
+def _show(words: str) -> None:
+    print(f"\r{words}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.shape import Graph, Shape, graph_of, match, shape_of
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
+from latent_explorer.steps import relayed
 
 _POINTS = 3_000
 """Points of a cloud that determine its shape."""
@@ -116,15 +117,12 @@ def _finish(
     source: Cloud, target: Cloud, trial: _Trial, alone: bool, rng: np.random.Generator, attempt: int, attempts: int
 ) -> Generator[FitProgress, None, Blind]:
     """Refine the result of a trial, on as many points as there are. alone: whether it stands out."""
-    refining = refine(source, target, trial.to, rng)
-    while True:
-        try:
-            progress = next(refining)
-        except StopIteration as done:
-            grown: Grown = done.value
-            blind = Blind(grown, False, attempt + 1, trial.groups)
-            return replace(blind, found=grown.same_images or (alone and blind.ratio >= RIGHT))
-        yield FitProgress((attempt + 0.8 + 0.2 * progress.share) / attempts, progress.words)
+    grown = yield from relayed(
+        refine(source, target, trial.to, rng),
+        lambda step: FitProgress((attempt + 0.8 + 0.2 * step.share) / attempts, step.words),
+    )
+    blind = Blind(grown, False, attempt + 1, trial.groups)
+    return replace(blind, found=grown.same_images or (alone and blind.ratio >= RIGHT))
 
 
 def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[tuple[float, _Trial | None]]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Fitted
 from latent_explorer.charts.relative import Measure
 from latent_explorer.errors import UserError
+from latent_explorer.steps import relayed
 
 USUAL_ANCHORS = 300
 _TAUGHT = 0.8  # of known pairs, where there are no common images to take figures over
@@ -98,11 +100,11 @@ def compare(folders: Sequence[Path], asked: Asked) -> Iterator[Working | Compare
         words = f"{way.here.name} to {way.there.name}"
         yield Working(words, done, len(plans))
         measuring = _compared(plan, asked, bench)
-        try:
-            while True:
-                yield Working(f"{words}: {next(measuring).words}", done, len(plans))
-        except StopIteration as end:
-            yield end.value
+        yield (yield from relayed(measuring, partial(_part_of, Working(words, done, len(plans)))))
+
+
+def _part_of(working: Working, step: FitProgress) -> Working:
+    return replace(working, words=f"{working.words}: {step.words}")
 
 
 @dataclass(frozen=True, eq=False)

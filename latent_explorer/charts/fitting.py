@@ -1,7 +1,7 @@
 """Charts for Python callers: fitted to a bundle or to latents alone, once for each."""
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from latent_explorer.charts.once import fit_once
 from latent_explorer.charts.registry import CHARTS, brought, chart_for, checked, usual_spec
 from latent_explorer.errors import UserError
 from latent_explorer.places import chart_folder
+from latent_explorer.steps import finished
 
 
 def fit(
@@ -65,17 +66,7 @@ def _fitted(
     """The result of a fit, new or kept; None for a kind without one."""
     if CHARTS[spec.kind].fit is None:
         return None
-    return _driven(fit_once(FitCache(chart_folder()), seal, spec, means, labels, must_keep=False), report)
-
-
-def _driven(steps: Generator[FitReport, None, Arrays], report: Callable[[FitReport], None]) -> Arrays:
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            arrays: Arrays = end.value
-            return arrays
-        report(step)
+    return finished(fit_once(FitCache(chart_folder()), seal, spec, means, labels, must_keep=False), report)
 
 
 def _latents_of(

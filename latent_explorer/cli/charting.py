@@ -9,6 +9,7 @@ from typer import Argument
 from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, ChartCommand, Model, examples
 from latent_explorer.cli.output import Display, print_json, print_table, report
 from latent_explorer.errors import UserError
+from latent_explorer.steps import finished
 
 commands = typer.Typer()
 
@@ -64,7 +65,7 @@ def _fit(bundle: Any, text: str, as_json: bool) -> None:
 
     spec = checked(ChartSpec.of(text), bundle.latents.mean.shape[1])
     missing = fit_is_missing(bundle, spec)
-    clock, processor = _ended(fit_chart(bundle, spec), spec.kind).get("fit_seconds", (0.0, 0.0))
+    clock, processor = _fitted(fit_chart(bundle, spec), spec.kind).get("fit_seconds", (0.0, 0.0))
     said = {
         "model": bundle.name, "chart": str(spec), "images": len(bundle.latents), "fitted_now": missing,
         "seconds": round(float(clock), 2), "cpu_seconds": round(float(processor), 4),
@@ -74,15 +75,12 @@ def _fit(bundle: Any, text: str, as_json: bool) -> None:
     report(said, f"{spec} of the {len(bundle.latents):,} images of {bundle.name}: {before}{took}", as_json)
 
 
-def _ended(fitting: Generator[Any, None, Any], kind: str) -> Any:
-    """Run a fit to its end, with a bar; returns what it gives."""
+def _fitted(fitting: Generator[Any, None, Any], kind: str) -> Any:
+    """Run a fit to its end, with a progress bar; returns its result."""
     with Display() as display:
-        while True:
-            try:
-                step = next(fitting)
-            except StopIteration as end:
-                return end.value
-            display.show(f"fitting {kind}", round(1000 * step.share), 1000, step.words)
+        return finished(
+            fitting, lambda step: display.show(f"fitting {kind}", round(1000 * step.share), 1000, step.words)
+        )
 
 
 def _list(bundle: Any, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from latent_explorer.cli.encoding import dataset_for
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.output import cell, print_json, print_table, report, tell_dataset
 from latent_explorer.errors import DataError, UserError
+from latent_explorer.steps import finished
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,7 +136,7 @@ def _measure(name: str, source: str | None, count: int, download: bool, as_json:
         material, training = _material(coder, dataset, count)
         status.update("Latents")
         labels = None if material.labels is None else material.labels.astype("int64")
-        curves = [_last(of_latents(material.images, prepared(material), lambda z: coder.slices(z, labels)))]
+        curves = [finished(of_latents(material.images, prepared(material), lambda z: coder.slices(z, labels)))]
         work = tasks(material.images, training, coder.config.net.latent_dim, _SINGLES)
         for words, task in work.items():
             status.update(words)
@@ -174,15 +175,6 @@ def _or_complaint(words: str, task: Any) -> list[Any]:
         complain(f"{words}: not measured: {error}")
         return []
     return found
-
-
-def _last(steps: Any) -> Any:
-    """What a generator returns in the end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as ended:
-            return ended.value
 
 
 def _tell(coder: BundleCodec, material: Any, curves: list[Any], as_json: bool) -> None:

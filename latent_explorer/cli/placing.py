@@ -1,8 +1,7 @@
 """The command `place`: where a model puts one image of your own, or many, and how likely they are under it."""
 
-from collections.abc import Generator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -14,9 +13,9 @@ from latent_explorer.cli.output import report
 from latent_explorer.cli.placing_many import ManyImages, are_many, place_many
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
+from latent_explorer.steps import finished
 
 commands = typer.Typer()
-_T = TypeVar("_T")
 _NAMED = 3  # classes that are told in words
 
 
@@ -89,7 +88,7 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
     from latent_explorer.data.preparing import prepared, steps_of
     from latent_explorer.engine.own_image import encoded, judged, usual_images
 
-    usual = _end_of(usual_images(service))
+    usual = finished(usual_images(service))
     steps = [step.name for step in steps_of(usual)]
     if unknown := [name for name in without if name not in steps]:
         raise UserError(f"--without {unknown[0]}: {service.config.name} has the steps {', '.join(steps)}")
@@ -97,7 +96,7 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
     found = encoded(service, made.image)
     if not len(found.z):
         raise UserError(f"{service.config.name}: {found.lacking}")
-    near, verdict, likely = _end_of(judged(service, found.z, found.error, made.image))
+    near, verdict, likely = finished(judged(service, found.z, found.error, made.image))
     names = service.config.dataset.class_names
     data = service.field_input(with_data=False).data
     of_image = near.indices >= data.images_from  # of draws from the prior, none is told
@@ -121,16 +120,6 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
         "held_out": likely.count,
         "sentence": likely.sentence,
     }
-
-
-def _end_of(steps: Generator[None, None, _T]) -> _T:
-    """What a generator returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: _T = end.value
-            return found
 
 
 def _in_words(model: str, told: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from latent_explorer.errors import EngineError, UserError
 from latent_explorer.fields.learned import LEARNED
 from latent_explorer.fields.shares import LearnedShares, RememberedNeighbours
 from latent_explorer.service.background_task import Aside
+from latent_explorer.steps import relayed
 
 _TRAIN, _TEST = 0, 1
 _SOME = 4096  # images among which the first suggestion is looked for
@@ -170,15 +171,8 @@ class FewLabels:
         return (yield from self._told(LATENTS, lambda: self._following(None, taken)))
 
     def _told(self, name: str, task: Callable[[], _T]) -> Generator[float, None, _T]:
-        """Run a task of a space aside; nothing new is to be told meanwhile."""
-        steps = self._asides[name].run(task)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as ended:
-                found: _T = ended.value
-                return found
-            yield -1.0
+        """Run a task of a space in its thread; reports -1.0, for no progress, meanwhile."""
+        return (yield from relayed(self._asides[name].run(task), lambda _: -1.0))
 
     def _graph(self, name: str) -> Generator[float, None, None]:
         while self._spaces[name].graph is None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_explorer.analysis.inversion import Sample, invert
+from latent_explorer.analysis.inversion import invert
 from latent_explorer.data.dataset import Split
 from latent_explorer.data.gathering import MOST_OWN, OwnImages, gathered
 from latent_explorer.data.preparing import STEPS, in_channels, prepared
@@ -22,6 +22,7 @@ from latent_explorer.errors import DataError, EngineError
 from latent_explorer.fields import returned_by
 from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import text_to_path
+from latent_explorer.steps import relayed
 
 Prepare = Literal["others", "all", "none"]
 """Which images are prepared as the dataset's were: those of another size, all, or none, which are only stretched."""
@@ -182,7 +183,7 @@ def _sought(
 ) -> Generator[None, None, _Latents]:
     piece = _LARGE_PIECE if hurry else max(8, min(_PIECE, service.decoder.choice.batch))
     at_once = len(images) if hurry else _SOUGHT_AT_ONCE
-    sample = yield from _without_news(sample_of(service.decoder, service.index.latents.mean, piece))
+    sample = yield from relayed(sample_of(service.decoder, service.index.latents.mean, piece), lambda _: None)
     parts = []
     for start in range(0, len(images), at_once):
         rows = slice(start, start + at_once)
@@ -241,16 +242,6 @@ def _in_slices(
         parts.append(made)
         yield None
     return np.concatenate(parts)
-
-
-def _without_news(steps: Generator[float, None, Sample]) -> Generator[None, None, Sample]:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: Sample = end.value
-            return made
-        yield None
 
 
 def thumbnails_of(images: Pictures) -> Pictures:

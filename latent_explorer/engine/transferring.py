@@ -13,9 +13,10 @@ from latent_explorer.analysis.few_labels.logistic import LOGISTIC
 from latent_explorer.analysis.few_labels.measuring import LATENTS, LabelsAsked, Truth
 from latent_explorer.analysis.few_labels.propagation import PROPAGATION
 from latent_explorer.data import Dataset, open_dataset
-from latent_explorer.engine.few_labels import SPACES, FewLabels, LabelMaterial, Lesson, check_encodes, check_others
+from latent_explorer.engine.few_labels import SPACES, FewLabels, LabelMaterial, check_encodes, check_others
 from latent_explorer.engine.protocol import ModelService
 from latent_explorer.service.background_task import aside
+from latent_explorer.steps import relayed
 
 _KEY = "few labels of others"
 _NO_LATENTS = np.zeros((0, 0), np.float32)
@@ -88,7 +89,7 @@ def _measured(few: FewLabels, known: Transferred, draws: list[Labelled]) -> Iter
             known = replace(known, doing=_DOING[space], share=0.0)
             found = []
             for drawn in draws:
-                lesson = yield from _told(few.lesson(space, probe, drawn), known)
+                lesson = yield from relayed(few.lesson(space, probe, drawn), partial(_at, known))
                 assert lesson.accuracy is not None  # there are labels, and a test split
                 found.append(lesson.accuracy)
             known = replace(known, accuracies=(*known.accuracies, (space, probe, float(np.mean(found)))))
@@ -96,12 +97,6 @@ def _measured(few: FewLabels, known: Transferred, draws: list[Labelled]) -> Iter
     yield replace(known, doing="", share=1.0)
 
 
-def _told(work: Generator[float, None, Lesson], known: Transferred) -> Generator[Transferred | None, None, Lesson]:
-    """Tell how far a lesson is, and return it."""
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as ended:
-            lesson: Lesson = ended.value
-            return lesson
-        yield None if share < 0 else replace(known, share=share)
+def _at(known: Transferred, share: float) -> Transferred | None:
+    """What is known, with the share of the lesson done; None for no progress."""
+    return None if share < 0 else replace(known, share=share)

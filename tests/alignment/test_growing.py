@@ -10,6 +10,7 @@ from latent_explorer.alignment.maps import affine, kernel, rotation
 from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share
 from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.errors import UserError
+from latent_explorer.steps import finished
 
 
 def groups_of_points(count=600, dimensions=5, seed=0):
@@ -33,11 +34,7 @@ def elsewhere(points, dimensions=5):
 def run(steps):
     """What a generator of reports returns, and its reports."""
     reports = []
-    while True:
-        try:
-            reports.append(next(steps))
-        except StopIteration as done:
-            return done.value, reports
+    return finished(steps, reports.append), reports
 
 
 def shuffled(dimensions=5, count=600):

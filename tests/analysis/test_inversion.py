@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.inversion import Converging, Problem, Sample, Slope, Tether, invert, sampled
+from latent_explorer.steps import finished
 
 MIXING = np.random.default_rng(7).standard_normal((40, 30)).astype(np.float32)
 Reals = NDArray[np.float32]
@@ -31,15 +32,11 @@ def sample_of(d: int) -> Sample:
 
 
 def end_of(steps: Generator[float, None, Sample]) -> Sample:
-    shares = []
-    while True:
-        try:
-            shares.append(next(steps))
-        except StopIteration as end:
-            assert shares == sorted(shares)
-            assert shares[-1] == 1
-            made: Sample = end.value
-            return made
+    shares: list[float] = []
+    made = finished(steps, shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    return made
 
 
 def stages(problem: Problem) -> list[Converging]:

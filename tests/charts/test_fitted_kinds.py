@@ -19,6 +19,7 @@ from latent_explorer.charts import (
 )
 from latent_explorer.charts.inverse import regressed
 from latent_explorer.errors import UserError
+from latent_explorer.steps import finished
 
 LABELS = np.repeat(np.arange(4), 150)
 
@@ -39,11 +40,8 @@ KINDS = ("lda", "tsne:iterations=150", "isomap:landmarks=60")
 def fit(text: str, means: np.ndarray = CLOUD, labels: np.ndarray | None = LABELS) -> tuple[list[FitReport], dict]:
     spec, reports = checked(ChartSpec.of(text), means.shape[1]), []
     fitting = CHARTS[spec.kind].fit(chart_input(fitted_as(spec), means, labels))
-    while True:
-        try:
-            reports.append(next(fitting))
-        except StopIteration as end:
-            return reports, end.value
+    arrays = finished(fitting, reports.append)
+    return reports, arrays
 
 
 @pytest.fixture(scope="module")

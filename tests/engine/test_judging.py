@@ -14,6 +14,7 @@ from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.service.codec import Numbered, Refused
+from latent_explorer.steps import finished
 
 SCORES = ("excess-nats", "reconstruction", "pixel-1-nn")
 
@@ -80,14 +81,6 @@ def test_it_is_told_which_scores_the_model_allows(small_bundle: Path) -> None:
     assert isinstance(told, ScoresTold)
     assert told.mended == "excess-nats"
     assert {each.name for each in told.scores} >= set(SCORES)
-
-
-def finished(steps):
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def test_how_likely_a_single_image_is_tells_noise_from_an_image(small_bundle: Path) -> None:

@@ -23,6 +23,7 @@ from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Values
 from latent_explorer.fields import FIELDS
 from latent_explorer.service.codec import Numbered, Refused
+from latent_explorer.steps import finished
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,13 +176,4 @@ def test_a_map_is_of_the_bundle_that_was_open_when_it_was_asked_for(small_bundle
     service.open_bundle(wide_bundle)
     steps = service.maps.steps("principal")
     service.open_bundle(small_bundle)
-    np.testing.assert_array_equal(ended(steps).latents, read_latents(wide_bundle).mean)
-
-
-def ended(steps):
-    """What a generator returns in the end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    np.testing.assert_array_equal(finished(steps).latents, read_latents(wide_bundle).mean)

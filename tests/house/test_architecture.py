@@ -8,7 +8,7 @@ PACKAGE = "latent_explorer"
 
 FOUNDATION = (
     "array_like", "class_colours", "display", "errors", "file_kinds", "files", "lean_imports", "palette", "path_kinds",
-    "places", "plugins", "safe_text", "targets", "version", "vision", "waiting",
+    "places", "plugins", "safe_text", "steps", "targets", "version", "vision", "waiting",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation. From the top

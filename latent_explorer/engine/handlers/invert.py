@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import Handler, ModelService, Stage, Want
 from latent_explorer.service.codec import Numbered
+from latent_explorer.steps import relayed
 
 if TYPE_CHECKING:
     from latent_explorer.analysis.inversion import Converging
@@ -43,15 +44,8 @@ def _answer(request: Invert, service: ModelService) -> Iterator[Inverted | None]
     check_images(decoder, images)
     piece = max(8, min(64, decoder.choice.batch))
     latents = service.index.latents.mean
-    sample = problem = None
     preparing = sample_of(decoder, latents, piece)
-    while sample is None:
-        try:
-            share = next(preparing)
-        except StopIteration as end:
-            sample = end.value
-        else:
-            yield _none_yet(request.number, _DECODING * share)
+    sample = yield from relayed(preparing, lambda share: _none_yet(request.number, _DECODING * share))
     encoded, error = None, None
     if service.config.encodes:
         encoded, picture = decoder.round_trip(images, None)

@@ -1,14 +1,14 @@
 """Learn labels: what a probe makes of all images from the few that have a label, and which to label next."""
 
-from collections.abc import Generator, Hashable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Hashable, Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from latent_explorer.engine.protocol import Handler, ModelService, Stage, Want
 from latent_explorer.service.codec import Numbered
-
-_T = TypeVar("_T")
+from latent_explorer.steps import relayed
 
 
 class LearnLabels(Numbered, frozen=True, tag=True, eq=False):
@@ -50,19 +50,17 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
     from latent_explorer.analysis.few_labels import Labelled
     from latent_explorer.engine.few_labels import few_labels_of
 
-    few = few_labels_of(service)
+    few, tell = few_labels_of(service), partial(_at, request.number)
     hint = -1
     if request.shown and not few.prepared:  # so that one can begin before the neighbours of all are known
-        hint = yield from _told(request.number, few.glance(request.numbers))
+        hint = yield from relayed(few.glance(request.numbers), tell)
         yield _reply(request.number, _NONE, share=0.0, more=True, following=hint)
     if not request.probe:
-        following = yield from _told(request.number, few.first(request.numbers))
+        following = yield from relayed(few.first(request.numbers), tell)
         yield _reply(request.number, _NONE, following=following if hint < 0 else hint)
         return
-    lesson = yield from _told(
-        request.number,
-        few.lesson(request.space, request.probe, Labelled(request.numbers, request.classes, request.count)),
-    )
+    labelled = Labelled(request.numbers, request.classes, request.count)
+    lesson = yield from relayed(few.lesson(request.space, request.probe, labelled), tell)
     shown = _NONE
     if request.shown:
         few.show(service, lesson.learned)
@@ -70,15 +68,9 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
     yield _reply(request.number, shown, accuracy=lesson.accuracy, tested=lesson.tested, following=lesson.following)
 
 
-def _told(number: int, work: Generator[float, None, _T]) -> Generator[LabelsLearned | None, None, _T]:
-    """Tell how far work is, and return what it returns."""
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as ended:
-            found: _T = ended.value
-            return found
-        yield None if share < 0 else _reply(number, _NONE, share=share, more=True)
+def _at(number: int, share: float) -> LabelsLearned | None:
+    """The reply that `share` of the work is done; None for no progress."""
+    return None if share < 0 else _reply(number, _NONE, share=share, more=True)
 
 
 def _reply(

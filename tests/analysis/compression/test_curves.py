@@ -23,6 +23,7 @@ from latent_explorer.analysis.compression import (
 from latent_explorer.analysis.compression.curve import best
 from latent_explorer.analysis.compression.rivals import _cut_out, laid_out, of_codec
 from latent_explorer.errors import UserError
+from latent_explorer.steps import finished
 
 RANDOM = np.random.default_rng(2)
 WAVES = RANDOM.standard_normal((3, 12 * 12))
@@ -42,17 +43,9 @@ def decode(z: np.ndarray):  # type: ignore[no-untyped-def]
         yield start, pictures_of(z[start : start + 32])
 
 
-def last(steps):  # type: ignore[no-untyped-def]
-    while True:
-        try:
-            assert next(steps) is None
-        except StopIteration as ended:
-            return ended.value
-
-
 def test_the_curve_of_latents_counts_whole_files_and_gets_better_with_bits() -> None:
     material = Material(Z, IMAGES, Z)
-    curve = last(of_latents(IMAGES, prepared(material), decode))
+    curve = finished(of_latents(IMAGES, prepared(material), decode))
     assert [each.setting for each in curve.points] == [f"{bits} bits" for bits in BITS]
     assert curve.points[4].bytes == len(packed(material.compressed(5))) / 80
     for attribute in ("bytes", "psnr", "mean_psnr"):
