@@ -12,16 +12,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
-import numpy as np
-from numpy.typing import NDArray
-
-from latent_explorer.engine.handlers import HANDLERS
+from latent_explorer.engine.answers import Answer as Answer
+from latent_explorer.engine.answers import EngineLost as EngineLost
+from latent_explorer.engine.answers import Event as Event
+from latent_explorer.engine.answers import check_answers, more_follows
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Pictures, Piece, Stage, Values, Want
+from latent_explorer.engine.protocol import Piece, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.engine.watchdog import CALLER_SECONDS, SilenceWatch
 from latent_explorer.errors import EngineError, ServiceError
@@ -34,44 +33,6 @@ _LOOK_SECONDS = 0.5
 
 PATIENCE = 5
 """Deaths of the engine in a row, with no answer in between but that a bundle is open, after which it is given up."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """A reply to the newest request of its kind, or to a batch.
-
-    topic: whom it concerns; the kind of the request, for one that is no batch. key: of the Want. content: a batch's,
-    once complete: pictures uint8 (n, h, w, c), values float32 (n, channels), or what else its handler says.
-    """
-
-    topic: Hashable
-    reply: Numbered
-    key: Hashable = None
-    content: NDArray[Any] | None = None
-
-    @property
-    def pictures(self) -> NDArray[np.uint8] | None:
-        """The pictures of a batch, once complete; None for all else."""
-        return self.content if isinstance(self.reply, Pictures) else None
-
-    @property
-    def values(self) -> NDArray[np.float32] | None:
-        """The values of a batch, once complete; None for all else."""
-        return self.content if isinstance(self.reply, Values) else None
-
-
-@dataclass(frozen=True)
-class EngineLost:
-    """The engine is gone. again: whether it has been started again, and what was wanted asked again.
-
-    reason: where it was ended because it was broken.
-    """
-
-    again: bool
-    reason: str = ""
-
-
-Event = Answer | EngineLost
 
 
 class EngineClient:
@@ -346,8 +307,8 @@ class EngineClient:
                 return self._take_batch(batch, reply)
             for kind, request in self._queue.newest.items():
                 if request.number == reply.number:
-                    _check(kind, reply)
-                    if not _more_follows(reply):
+                    check_answers(kind, reply)
+                    if not more_follows(reply):
                         del self._queue.newest[kind]
                     return Answer(kind, reply)
         if isinstance(reply, Refused) and not reply.number:
@@ -355,8 +316,8 @@ class EngineClient:
         return None
 
     def _take_batch(self, batch: Batch, reply: Numbered) -> Answer | None:
-        _check(batch.want.kind, reply)
-        if _more_follows(reply):
+        check_answers(batch.want.kind, reply)
+        if more_follows(reply):
             return Answer(batch.topic.name, reply, batch.want.key)
         if isinstance(reply, Piece) and not batch.take(reply):
             return None
@@ -364,15 +325,3 @@ class EngineClient:
         self._pass_on()
         content = None if isinstance(reply, Refused) else batch.content
         return Answer(batch.topic.name, reply, batch.want.key, content)
-
-
-def _more_follows(reply: Numbered) -> bool:
-    return isinstance(reply, Stage) and reply.more
-
-
-def _check(kind: type[Numbered], reply: Numbered) -> None:
-    expected = HANDLERS[kind].reply
-    if not isinstance(reply, (expected, Refused)):
-        raise ServiceError(
-            f"{kind.__name__} was answered with {type(reply).__name__}: expected {expected.__name__} or Refused"
-        )

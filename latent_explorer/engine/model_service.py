@@ -1,10 +1,8 @@
 """What the engine holds: the open model and what is known of its data."""
 
 import threading
-import time
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,12 @@ from numpy.typing import NDArray
 from latent_explorer.analysis import Neighbourhood, Trust
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
 from latent_explorer.engine.attachment import Attacher, Attachment
-from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.dataset_index import DatasetIndex, Tell, images_of, index_dataset
 from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.engine.judging import Judging
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
 from latent_explorer.engine.seen_maps import SeenMaps
+from latent_explorer.engine.slicing import PICTURES, Slicing, in_pieces
 from latent_explorer.engine.walker import piece_of, space_of
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import FieldInput, GivenValues, Gradual, calibration
@@ -28,35 +26,16 @@ from latent_explorer.fields.expectation import expectation
 from latent_explorer.fields.seen_map import Expectation, SeenMap, seen_map
 from latent_explorer.fields.shares import LearnedShares
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.nets.threads import threads
 from latent_explorer.paths.space import Space
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.background import in_words
 from latent_explorer.service.background_task import aside
 
-_PICTURES = "pictures"  # the pace of decoding
 _NOTHING = "", 1.0
 _JUDGED = 16  # held-out images at a time: each is decoded, and its picture encoded
 LoadModel = Callable[[Path, BundleConfig], LatentModel]
 FindImages = Callable[[BundleConfig, OriginalImages | None], OriginalImages]
 """The images of a bundle, as `find_originals`."""
-
-
-@dataclass
-class Pace:
-    """The size of the next slice of one kind of work, learnt from how long the last ones took."""
-
-    per_slice: int = 64
-
-    def learn(self, count: int, seconds: float, most: int = LARGEST_SLICE) -> None:
-        """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
-        if count < self.per_slice:
-            return  # a last, smaller piece says little
-        fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
-        if fitting >= 2 * self.per_slice:
-            self.per_slice = min(2 * self.per_slice, most)
-        elif fitting < self.per_slice:
-            self.per_slice = max(self.per_slice // 2, 1)
 
 
 def in_background(task: Callable[[], None]) -> None:
@@ -97,8 +76,7 @@ class ModelService:
         self.given: dict[str, GivenValues | LearnedShares] = {}
         self.kept: dict[Hashable, Any] = {}
         self.judging = Judging(self)
-        self._first = Pace.per_slice
-        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
+        self._slicing = Slicing()
 
     @property
     def decoder(self) -> Decoder:
@@ -143,8 +121,7 @@ class ModelService:
         # of this bundle, whichever is open when the map of a chart is made, in a thread
         self.maps, self.given = SeenMaps(partial(seen_map, folder, config, latents), self._learn), {}
         self.kept = {}
-        self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
-        self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
+        self._slicing = Slicing(decoder.choice.batch)
         return decoder
 
     def _held(self, folder: Path, config: BundleConfig) -> tuple[LatentModel, Latents] | None:
@@ -331,35 +308,20 @@ class ModelService:
         """
         if repeatable:
             return self.in_pieces(z, lambda piece: self.decoder.repeatable(piece))
-        return self.in_slices(_PICTURES, z, lambda piece: self.decoder.pictures(piece))
+        return self.in_slices(PICTURES, z, lambda piece: self.decoder.pictures(piece))
 
     def in_slices(
         self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]], *, even: bool = True
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """What `work` makes of latents or indices, slice by slice in order, each with where it starts.
-
-        So a hover never waits long. Each kind of work has its pace. even: whether one place costs about as much as
-        another; else a quick slice says little of the next.
-        """
-        pace, start, most = self._paces[kind], 0, LARGEST_SLICE if even else self._first
-
-        while start < len(asked):
-            began = time.perf_counter()
-            piece = asked[start : start + pace.per_slice]
-            made = work(piece)
-            pace.learn(len(piece), time.perf_counter() - began, most)
-            yield start, made
-            start += len(piece)
+        """As `Slicing.in_slices`, at the pace of the open bundle's model."""
+        return self._slicing.in_slices(kind, asked, work, even=even)
 
     @staticmethod
     def in_pieces(
         asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]], size: int = REPEATABLE_PIECE
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """As `in_slices`, of a fixed size and on one thread: the same comes out whatever the clock says."""
-        for start in range(0, len(asked), size):
-            with threads(1):
-                made = work(asked[start : start + size])
-            yield start, made
+        """As `slicing.in_pieces`."""
+        return in_pieces(asked, work, size)
 
 
 def _indexed(

@@ -8,15 +8,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import Engine
-from latent_explorer.gui import theme as themes
 from latent_explorer.gui.alignment.control import AnchorControl
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.linking import Linking
+from latent_explorer.gui.appearance import AppearanceControl
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.drops import DropPlace, Drops, PathTaker, is_over, on_single
 from latent_explorer.gui.exports.exporter import Exporter
@@ -33,6 +32,7 @@ from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.studies.placing import place_images
 from latent_explorer.gui.studies.studies import Studies
 from latent_explorer.gui.studies.study import Study
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.run_navigator import Guide
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
@@ -66,19 +66,19 @@ class Workbench(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._start_engine = window, start_engine
-        self.settings, self.theme = settings, themes.DARK
+        self.settings = settings
         self.banner = Banner()
         bar = StatusBar()
         window.setStatusBar(bar)
         self.status = StatusLine(bar, settings, lambda: self.active.readings, self._work)
         self.status.graph_wanted.connect(self.show_times)
         self.shared = Shared(settings, self.banner, self.status.say)
-        self.pictures = PictureSettings.read(settings)
         self._saving = timer(self, _SAVE_MS, settings.save, once=True)
         settings.on_change = self._saving.start
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
+        self._make_appearance()
         self._studies: dict[MapPane, Studies] = {}
         self.linking = Linking(SessionStore(settings.sessions), self.status.say)
         self.docks.add({"Compare": self.linking.panel})
@@ -87,6 +87,7 @@ class Workbench(QObject):
         self.anchors.changed.connect(self.changed)
         self.linking.changed.connect(lambda: self.docks.offer("Alignment", shown=self.link is not None))
         self.docks.add({"Alignment": scrolled(self.anchors.panel)})
+        self.appearance.dressed.connect(self._dress)
         self.undoing = Undoing(self._undone, self.status.say)
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active, lambda: self.link, lambda: self.panes)
@@ -109,8 +110,6 @@ class Workbench(QObject):
         self.add_pane()
         self.guide.lead(self.active)
         self.docks.arrange_first()
-        if (hints := QGuiApplication.styleHints()) is not None:
-            hints.colorSchemeChanged.connect(self._follow_system)
 
     def _work(self) -> Iterator[Work]:
         """What is under way for none of the maps."""
@@ -129,6 +128,27 @@ class Workbench(QObject):
         self._column = filled(QVBoxLayout(middle), self.banner, self.maps, spacing=0)
         self._column.setStretchFactor(self.maps, 1)
         self._window.setCentralWidget(middle)
+
+    def _make_appearance(self) -> None:
+        self.appearance = chosen = AppearanceControl(self.shared, self.panes)
+        self.choose_theme, self.use_pictures = chosen.choose_theme, chosen.use_pictures
+        self.choose_palette, self.choose_shapes = chosen.choose_palette, chosen.choose_shapes
+
+    @property
+    def theme(self) -> Theme:
+        return self.appearance.theme
+
+    @property
+    def pictures(self) -> PictureSettings:
+        return self.appearance.pictures
+
+    def _dress(self, theme: Theme) -> None:
+        """Give what surrounds the maps a theme."""
+        self.banner.dress(theme)
+        self.drops.dress(theme)
+        self.training.dress(theme)
+        self.anchors.dress(replace(theme, shapes=self.shared.shapes))
+        self._show_titles()
 
     def _make_training(self, start_trainer: StartTrainer) -> None:
         self.trainer = Trainer(self, trained_folder(), start_trainer)
@@ -309,13 +329,6 @@ class Workbench(QObject):
         """Open a small live graph of how long hovers and frames take in the active pane."""
         show_times(self._window, self.active, self.theme)
 
-    def use_pictures(self, pictures: PictureSettings) -> None:
-        """Show and keep the pictures of all maps so, and remember it."""
-        self.pictures = pictures
-        self.settings.put(pictures)
-        for pane in self.panes:
-            pane.show_pictures(pictures)
-
     def clear_disk(self) -> None:
         """Remove all pictures and fields kept on disk."""
         for pane in self.panes:
@@ -338,40 +351,6 @@ class Workbench(QObject):
         line.browse.clicked.connect(self.library.open)
         line.train.clicked.connect(self.show_training)
         self._column.insertWidget(0, line)
-
-    # -- the theme
-
-    def choose_theme(self, name: str) -> None:
-        """ "light", "dark", or "system" for whatever the system asks for."""
-        self.settings.theme = name
-        self.theme = {"light": themes.LIGHT, "dark": themes.DARK}.get(name) or themes.system_theme()
-        themes.apply(self.theme)
-        self.banner.dress(self.theme)
-        self.drops.dress(self.theme)
-        self.training.dress(self.theme)
-        self._dress_anchors()
-        for pane in self.panes:
-            pane.dress(self.theme)
-        self._show_titles()
-
-    def _dress_anchors(self) -> None:
-        self.anchors.dress(replace(self.theme, shapes=self.shared.shapes))
-
-    def choose_palette(self, name: str, shapes: bool | None = None) -> None:
-        """Colour the classes of all maps by a palette, by its name, and remember it. shapes: as `choose_shapes`."""
-        self.shared.choose_palette(name)
-        self.choose_shapes(self.shared.shapes if shapes is None else shapes)
-
-    def choose_shapes(self, shapes: bool) -> None:
-        """Give each class a shape of its own on all maps, or none, and remember it."""
-        self.shared.choose_shapes(shapes)
-        self._dress_anchors()
-        for pane in self.panes:
-            pane.dress(self.theme)
-
-    def _follow_system(self) -> None:
-        if self.settings.theme == "system":
-            self.choose_theme("system")
 
     # -- the end
 

@@ -14,6 +14,21 @@ from latent_explorer.nets.family import FamilySetting as FamilySetting
 from latent_explorer.nets.family import Loss as Loss
 from latent_explorer.nets.family import Phase as Phase
 from latent_explorer.nets.family import listed
+from latent_explorer.nets.family_settings import (
+    ADDED_NOISE,
+    BETA,
+    BLUR,
+    CONSISTENCY,
+    GRADIENT_PENALTY,
+    HOLES,
+    NOISE,
+    PULL,
+    REFINEMENTS,
+    SEARCHES,
+    STROKES,
+    STYLE_BETA,
+    independence,
+)
 from latent_explorer.plugins import Registry
 
 _TAKEN = {
@@ -96,32 +111,7 @@ register(
         sentence="Each image becomes a small cloud. The map has no holes: every place decodes to a picture.",
         network="latent_explorer.nets.vae:VariationalAutoencoder",
         losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
-        settings=(
-            FamilySetting(
-                "beta",
-                "Beta",
-                "The weight of the KL term. Above 1 the clouds crowd towards the middle; below 1 the pictures are "
-                "sharper and the map has more gaps.",
-                default=1,
-                low=0,
-                high=1000,
-                note="It was trained with a weight of {value:g} on the KL term; the -ELBO below counts that term in "
-                "full.",
-            ),
-            FamilySetting(
-                "refinements",
-                "Refinements",
-                "Steps that improve the encoder's latent for each image after training. One to three correct most of "
-                "what the encoder gets wrong; each takes as long as decoding a few images.",
-                default=0,
-                low=0,
-                high=100,
-                whole=True,
-                note="For each image, {value:g} Gauss-Newton step(s) on how well the decoder explains it improve the "
-                "encoder's latent (semi-amortised inference). They correct much of what the encoder gets wrong on "
-                "images it was not trained on. The figures below include them unless they say otherwise.",
-            ),
-        ),
+        settings=(BETA, REFINEMENTS),
         has_variance=True,
     )
 )
@@ -134,44 +124,7 @@ register(
         "to nothing meaningful.",
         network="latent_explorer.nets.ae:Autoencoder",
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
-        settings=(
-            FamilySetting(
-                "added_noise",
-                "Added noise",
-                "Noise added to the images that the encoder sees, so that it learns to clean them: its standard "
-                "deviation, as a share of the range from black to white. Each image gets a random amount up to this.",
-                default=0,
-                low=0,
-                high=2,
-                note="In training, noise with a standard deviation of up to {value:g} of the range from black to white "
-                "was added to the images that it encoded.",
-                corrupts=True,
-            ),
-            FamilySetting(
-                "holes",
-                "Holes",
-                "Black squares over the images that the encoder sees, so that it learns to fill gaps: how many at "
-                "most, each a quarter of the image wide and high.",
-                default=0,
-                low=0,
-                high=16,
-                whole=True,
-                note="In training, up to {value:g} black squares covered parts of the images that it encoded.",
-                corrupts=True,
-            ),
-            FamilySetting(
-                "blur",
-                "Blur",
-                "Blurs the images that the encoder sees, so that it learns to sharpen them: the standard deviation in "
-                "pixels. Each image gets a random amount up to this.",
-                default=0,
-                low=0,
-                high=16,
-                note="In training, the images that it encoded were blurred, with a standard deviation of up to "
-                "{value:g} pixels.",
-                corrupts=True,
-            ),
-        ),
+        settings=(ADDED_NOISE, HOLES, BLUR),
     )
 )
 register(
@@ -183,57 +136,15 @@ register(
         "choose.",
         network="latent_explorer.nets.gaussian_vae:GaussianVae",
         losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
-        settings=(
-            FamilySetting(
-                "noise",
-                "Noise",
-                "The standard deviation of a pixel, as a share of the range from black to white. Less makes pictures "
-                "sharper and leaves more gaps in the map.",
-                default=0.1,
-                low=0.001,
-                high=10,
-                note="Its pixels are Gaussian with the standard deviation {value:g}.",
-            ),
-        ),
+        settings=(NOISE,),
         has_variance=True,
     )
 )
-_CONSISTENCY = FamilySetting(
-    "consistency",
-    "Consistency",
-    "The weight of keeping the style when the class changes: pictures of other classes should have the slant and "
-    "thickness of the image, and be encoded to the same place.",
-    default=2,
-    low=0,
-    high=1000,
-    note="Keeping the style under another class had a weight of {value:g} in training.",
+_STYLE_LOSSES = (
+    Loss("style", "style lost"),
+    Loss("dependence", "class in latents"),
+    Loss("untold", "stroke width untold"),
 )
-_STROKES = FamilySetting(
-    "strokes",
-    "Stroke width",
-    "The weight of keeping the width of bright strokes in the latents. For two-dimensional maps, which otherwise "
-    "represent the size of a digit instead.",
-    default=0,
-    low=0,
-    high=1_000_000,
-    note="Keeping the stroke width of an image in its latent had a weight of {value:g} in training, measured by ink "
-    "and outline; the thickness below is measured differently, by distance transform.",
-)
-
-
-def _independence(default: float) -> FamilySetting:
-    return FamilySetting(
-        "independence",
-        "Independence",
-        "The weight of giving the latents of all classes the same distribution, so that they do not reveal the class. "
-        "Too high a weight costs detail.",
-        default=default,
-        low=0,
-        high=1_000_000,
-        note="Giving the latents of all classes the same distribution had a weight of {value:g} in training.",
-    )
-
-
 register(
     Family(
         name="cvae",
@@ -241,30 +152,8 @@ register(
         title="A conditional variational autoencoder",
         sentence="The decoder gets the class as well as the latent: the map shows style, the same for all classes.",
         network="latent_explorer.nets.cvae:ConditionalVae",
-        losses=(
-            Loss("loss", "loss"),
-            Loss("reconstruction", "reconstruction"),
-            Loss("kl", "KL"),
-            Loss("style", "style lost"),
-            Loss("dependence", "class in latents"),
-            Loss("untold", "stroke width untold"),
-        ),
-        settings=(
-            FamilySetting(
-                "beta",
-                "Beta",
-                "The weight of the KL term. Above 1 the map distinguishes fewer styles; below 1 the pictures are "
-                "sharper and the map has more gaps.",
-                default=1,
-                low=0,
-                high=1000,
-                note="It was trained with a weight of {value:g} on the KL term; the -ELBO below counts that term in "
-                "full.",
-            ),
-            _independence(300),
-            _CONSISTENCY,
-            _STROKES,
-        ),
+        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL"), *_STYLE_LOSSES),
+        settings=(STYLE_BETA, independence(300), CONSISTENCY, STROKES),
         has_variance=True,
         conditional=True,
     )
@@ -276,14 +165,8 @@ register(
         title="A conditional autoencoder",
         sentence="Like the conditional VAE, but each image becomes a point: reconstructions are sharper.",
         network="latent_explorer.nets.cae:ConditionalAutoencoder",
-        losses=(
-            Loss("loss", "loss"),
-            Loss("mse", "squared error"),
-            Loss("style", "style lost"),
-            Loss("dependence", "class in latents"),
-            Loss("untold", "stroke width untold"),
-        ),
-        settings=(_independence(300), _CONSISTENCY, _STROKES),
+        losses=(Loss("loss", "loss"), Loss("mse", "squared error"), *_STYLE_LOSSES),
+        settings=(independence(300), CONSISTENCY, STROKES),
         conditional=True,
     )
 )
@@ -304,42 +187,7 @@ register(
             Phase("discriminator", ("discriminator",), betas=(0.0, 0.99), rate=0.5),
             Phase("generator", ("decoder",), betas=(0.0, 0.99), rate=0.5),
         ),
-        settings=(
-            FamilySetting(
-                "gradient_penalty",
-                "Gradient penalty",
-                "Limits the slope of the discriminator. More is more stable but blurrier; less is sharper but may "
-                "never settle.",
-                default=0.02,
-                low=0,
-                high=1000,
-                note="Its two gradient penalties have a weight of {value:g}.",
-            ),
-            FamilySetting(
-                "pull",
-                "Pull",
-                "For each image, pulls the nearest of many pictures towards it, so that no kind of image is left out. "
-                "For two-dimensional maps, which have little room.",
-                default=0,
-                low=0,
-                high=100,
-                note="For each image, the nearest of 256 random pictures was pulled towards it (implicit maximum "
-                "likelihood estimation), with a weight of {value:g} on the squared error.",
-                former="coverage",
-            ),
-            FamilySetting(
-                "searches",
-                "Searches",
-                "With a pull: steps that first bring the latent of the nearest picture closer to the image. For "
-                "many dimensions, where no random picture is close to an image.",
-                default=0,
-                low=0,
-                high=20,
-                whole=True,
-                note="For every eighth image, {value:g} damped Gauss-Newton step(s) first improved the latent of that "
-                "picture, as in generative latent optimisation, and the improved picture was pulled.",
-            ),
-        ),
+        settings=(GRADIENT_PENALTY, PULL, SEARCHES),
         encodes=False,
         inverts=True,
     )

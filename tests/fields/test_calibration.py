@@ -12,9 +12,10 @@ from latent_explorer.engine.handlers.evaluate import Evaluate
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.loop import WorkList
-from latent_explorer.engine.model_service import ModelService, Pace
+from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Values
+from latent_explorer.engine.slicing import Pace
 from latent_explorer.fields import Gradual, held_out_of
 
 Z = np.random.default_rng(0).standard_normal((40, 2)).astype(np.float32)

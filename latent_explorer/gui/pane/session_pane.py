@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 
 from latent_explorer.atlas import Region
-from latent_explorer.charts import ChartSpec, MovingChart, bulk
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import Engine
+from latent_explorer.gui.pane.moving_map import MovingMap
 from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import PictureSettings
@@ -19,7 +20,6 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.runs import RunFolder
 from latent_explorer.session import OpenBundle, Session, State
 
-_ENOUGH = 5000
 _NO_PICTURES = "No decoder: the map shows the latents alone"
 
 
@@ -52,7 +52,7 @@ class SessionPane(PaneParts):
         self.charting.laid_out.connect(self._show_chart)
         self.charting.moved.connect(self._show_moving)
         self.charting.stayed.connect(self._lay_out_anew)
-        self._points_before: bool | None = None  # whether points were shown before a fit began to move them
+        self.moving = MovingMap(self.canvas, self.points, self.prober)
         self.navigator.open_wanted.connect(self.open)
         self.navigator.travel_wanted.connect(self._travel)
 
@@ -119,7 +119,7 @@ class SessionPane(PaneParts):
         self.keeper.write()
         state = self.keeper.state_of(bundle)
         self.charting.leave()
-        self._end_moving()
+        self.moving.end()
         bundle = self.charting.seen(bundle, state.chart)
         self.session = session = Session(bundle, replace(state, chart=bundle.spec, label=bundle.label))
         session.changed.connect(self._session_changed)
@@ -166,7 +166,7 @@ class SessionPane(PaneParts):
         probe, before = self.prober.probe, self.session.bundle
         self.session.exchange(bundle)
         self.lens.close()
-        self._end_moving()
+        self.moving.end()
         self.linked.forget_places()
         self.navigator.bundle = bundle
         self.canvas.name_axes(bundle.chart.axis_names)
@@ -189,31 +189,14 @@ class SessionPane(PaneParts):
         self.changed.emit()
 
     def _show_moving(self, uv: NDArray[np.float32]) -> None:
-        """Show the data where a fit has moved them; all that has a place on the map comes back with its chart."""
         assert self.session is not None
-        bundle, probe = self.session.bundle, self.prober.probe
-        begins = not isinstance(bundle.chart, MovingChart)
-        self.session.exchange(replace(bundle, chart=MovingChart(uv, bundle.latents.mean), uv=uv))
-        if begins:
+        if self.moving.begin(self.session, uv):
             self.feed.leave()
             self.fields.leave()
             self.true_neighbours.close()
             self.map_trust.leave()
             self.linked.forget_places()
-            self.canvas.name_axes(self.session.bundle.chart.axis_names)
-            self.prober.open(self.session, None if probe is None else probe.z)
-            self.canvas.mark(pins=(), route=None, compared=None, way=None, frame=None, chosen=None, neighbours=None)
-            self._points_before = self.points.visible if self._points_before is None else self._points_before
-            self.points.visible = True
-        self.points.move(uv)
-        some = uv[:: max(1, len(uv) // _ENOUGH)]  # to fit the view to: all would hold a hover up for half a frame
-        home = Region.around(bulk(some))
-        (self.canvas.set_home if begins else self.canvas.change_home)(home)
-        self.canvas.refresh()
-
-    def _end_moving(self) -> None:
-        if self._points_before is not None:
-            self.points.visible, self._points_before = self._points_before, None
+        self.moving.show(uv)
 
     def _lay_out_anew(self) -> None:
         """A fit has moved the data and gave no chart: show them where they belong."""
