@@ -4,5 +4,5 @@ from latent_explorer.lean_imports import without
 
 with without(
     "cuda.bindings"
-):  # which torch's wheels bring along: one widget of pyqtgraph takes a third of its import for it
+):  # torch's wheels include it, and one widget of pyqtgraph spends a third of its import on it
     import pyqtgraph as pyqtgraph

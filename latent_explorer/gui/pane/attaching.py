@@ -1,4 +1,4 @@
-"""The images of a bundle that a person has said where to find: attached, asked about, remembered, let go again."""
+"""Images attached to a bundle by the user: confirmed, remembered, detached."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ _AGAIN = "Attach them again with File ▸ Attach images."
 
 @dataclass(frozen=True)
 class AttachedImages:
-    """Where the images of a dataset are; `of` its fingerprint.
+    """Where the images of a dataset are. of: the fingerprint of the dataset.
 
-    agreed: the fingerprint of the images that a person has taken in place of those; "" where they are those.
+    agreed: the fingerprint of other images that the user has accepted instead; empty for the original ones.
     """
 
     place: Annotated[str, Meta(max_length=4096)] = ""
@@ -34,10 +34,10 @@ class AttachedImages:
 
 
 class Attaching:
-    """Has the engine take the images that a person names, and again whenever their bundle is opened.
+    """Attaches the images that the user names, again each time their bundle is opened.
 
-    parent: of its windows. taken: called when there are other images than before. noted: called with what they are, ""
-    for the originals. question: while one is asked.
+    parent: of its dialogs. taken: called when the images have changed. noted: called with a description of the images,
+    empty for the originals. question: the dialog, while one is open.
     """
 
     def __init__(
@@ -50,19 +50,19 @@ class Attaching:
     ) -> None:
         self._client, self._shared, self._parent, self._taken, self._noted = client, shared, parent, taken, noted
         self._bundle: OpenBundle | None = None
-        self._asked = self._restored = 0  # the numbers of requests: of a person's, who is told, and of the one before
+        self._asked = self._restored = 0  # request numbers: the user's, which is reported, and the restored one
         self._reading = ""
         self._wanted, self._sure = "", False
         self.question: QMessageBox | None = None
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """What is under way."""
+        """The work in progress."""
         return (Work(f"Reading the images in {Path(self._reading).name}"),) if self._asked and self._reading else ()
 
     @property
     def busy(self) -> bool:
-        """Whether the engine is yet to say which images there are."""
+        """Whether the engine has not answered yet."""
         return bool(self._wanted or self._asked or self._restored)
 
     @property
@@ -72,11 +72,11 @@ class Attaching:
 
     @property
     def detachable(self) -> bool:
-        """Whether there are images that a person has attached."""
+        """Whether the user has attached images."""
         return self._bundle is not None and bool(self._kept.place)
 
     def open(self, bundle: OpenBundle) -> None:
-        """The engine has opened a bundle: attach what was attached to it before, or is wanted now."""
+        """Attach the images given to `want`, or those attached before; called once the engine has opened a bundle."""
         if self._bundle is not None and self._bundle.config.dataset != bundle.config.dataset:
             self.close()
         self._bundle, self._asked, self._restored = bundle, 0, 0
@@ -87,9 +87,9 @@ class Attaching:
             self._restored = self._client.ask(AttachImages, self._kept.place, self._kept.agreed, True)
 
     def want(self, path: str, *, sure: bool = False) -> None:
-        """Attach the images at a path to the next bundle that is opened.
+        """Attach the images at a path to the next bundle that opens.
 
-        sure: the person has agreed in advance to images that are not the originals.
+        sure: accept images that are not the originals without asking.
         """
         self._wanted, self._sure = path, sure
 
@@ -98,7 +98,7 @@ class Attaching:
         ask_path(parent, "Attach the original images", str(Path.home()), self.attach, _FILES if file else "")
 
     def attach(self, path: str, *, sure: bool = False) -> None:
-        """Attach the images at a path, asking the person where they are not the very ones, unless sure."""
+        """Attach the images at a path. Asks first if they are not the originals, unless `sure`."""
         if self._bundle is not None and path:
             self.close()
             self._sure = sure
@@ -106,7 +106,7 @@ class Attaching:
             self._ask_engine(path)
 
     def detach(self) -> None:
-        """Forget what was attached: the bundle has the images again that it finds by itself."""
+        """Detach the images: the bundle uses those it finds by itself."""
         if self._bundle is not None:
             self._shared.settings.put(AttachedImages(), of=_key(self._bundle))
             self._ask_engine("")
@@ -116,7 +116,7 @@ class Attaching:
         self._asked = self._client.ask(AttachImages, path, agreed)
 
     def take(self, answer: Answer) -> None:
-        """They were taken, or not."""
+        """Handle the engine's answer: the images are attached or refused."""
         reply, bundle = answer.reply, self._bundle
         asked, restored = (number == reply.number for number in (self._asked, self._restored))
         self._asked, self._restored = 0 if asked else self._asked, 0 if restored else self._restored
@@ -157,7 +157,7 @@ class Attaching:
         self._shared.settings.put(kept, of=_key(bundle))
 
     def _ask(self, bundle: OpenBundle, reply: Attached) -> None:
-        """Ask whether images are meant that are not the very ones."""
+        """Ask whether to use images that are not the originals."""
         name = Path(reply.path).name
         lead = f"{name} does not hold the images that {bundle.name} was trained on."
         box = message_box(self._parent.window() or self._parent, "Attach other images?", lead, reply.doubt)
@@ -174,7 +174,7 @@ class Attaching:
         box.show()
 
     def _let_go(self) -> None:
-        """Have the engine give back the memory of images that are not wanted."""
+        """Let the engine free the memory of images that were not accepted."""
         self._client.ask(AttachImages, "", "", True)
 
     def _forget(self) -> None:
@@ -183,11 +183,11 @@ class Attaching:
             self.question = None
 
     def close(self) -> None:
-        """Ask nothing any more."""
+        """Close the dialog, if one is open."""
         if self.question is not None:
             self.question.close()
 
 
 def _key(bundle: OpenBundle) -> str:
-    """What is remembered is of all bundles of a dataset, or of one that was made without."""
+    """The key to remember images by: the dataset's, or the bundle's own if it has no dataset."""
     return bundle.config.dataset.fingerprint or bundle.config.files.get("config.json", "")

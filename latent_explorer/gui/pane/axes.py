@@ -1,4 +1,4 @@
-"""The axes of the map: of fixed width, named, marked at round numbers, exact at any depth."""
+"""The axes of the map: of fixed width, with a title and round tick values, exact at any zoom."""
 
 from typing import Any
 
@@ -11,20 +11,20 @@ from latent_explorer.gui.theme import Theme
 
 NAME = 16
 WIDTH, HEIGHT = 44 + NAME, 20 + NAME
-"""Pixels beside and below the map, and of the name in them: multiples of 4, lest it begin amid a pixel at 125 %."""
+"""Width of the axes and their titles in pixels: multiples of 4, so that the map starts on a whole pixel at 125 %."""
 
 _TICK, _GAP = 4, 6  # pixels
 _FREELY = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 
 
 class MapAxis(AxisItem):  # type: ignore[misc] # has no types
-    """The left or the bottom axis of a plot. A label that is too wide for the left one is turned.
+    """The left or bottom axis of a plot. A label that is too wide for the left axis is rotated.
 
-    It paints its ticks itself, with the numbers of `atlas.ticks`: those of pyqtgraph take 1.6 ms at each step of a pan.
+    It paints its own ticks, at the values of `atlas.ticks`: pyqtgraph's ticks take 1.6 ms at each step of a pan.
     """
 
     def __init__(self, orientation: str) -> None:
-        super().__init__(orientation, maxTickLength=0)  # else it reaches into the map
+        super().__init__(orientation, maxTickLength=0)  # otherwise the axis extends into the map
         self.setWidth(WIDTH) if orientation == "left" else self.setHeight(HEIGHT)
         self._line, self._ink = QColor(), QColor()
         self.title = ""
@@ -34,7 +34,7 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         self.update()
 
     def set_title(self, title: str) -> None:
-        """Say what the axis is."""
+        """Set the title of the axis."""
         if title != self.title:
             self.title = title
             self.update()
@@ -55,7 +55,7 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
             self._mark(painter, place, length, text, metrics)
 
     def _paint_title(self, painter: QPainter, length: float, metrics: QFontMetricsF) -> None:
-        """Write the name along the outer edge."""
+        """Paint the title along the outer edge."""
         text = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, length)
         painter.save()
         painter.setPen(self._ink)
@@ -68,7 +68,7 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         painter.restore()
 
     def _mark(self, painter: QPainter, place: float, length: float, text: str, metrics: QFontMetricsF) -> None:
-        """Draw a tick and its label, unless that would be cut off and say something else."""
+        """Draw a tick and its label; no label if it would be cut off."""
         left, width, height = self.orientation == "left", metrics.horizontalAdvance(text), metrics.height()
         tick = QRectF(WIDTH - _TICK, round(place), _TICK, 1) if left else QRectF(round(place), 0, 1, _TICK)
         painter.fillRect(tick, self._line)

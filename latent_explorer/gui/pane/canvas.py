@@ -1,4 +1,4 @@
-"""The map itself: turns events into places, and hands clicks and drags to the tool in hand."""
+"""The map widget: translates mouse and keys into places, and passes clicks and drags to the current tool."""
 
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
@@ -16,11 +16,11 @@ _STEPS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: 1}
 
 
 class MapCanvas(LayeredMap):
-    """The map under mouse and keys; places are handed on as pixels of the map.
+    """The map with mouse and keys. Tools get positions in pixels of the map.
 
-    hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
-    the map. menu_wanted: at a pixel of the map, and where that is in global pixels. stepped: a button of the mouse asks
-    for the view before (-1) or after (1). tool_taken: a tool has been taken in hand.
+    hovered: the plane point under the pointer (or reached with the arrow keys). left: the pointer has left the map.
+    menu_wanted: a context menu is requested at a pixel of the map and a global position. stepped: a mouse button
+    requests the previous (-1) or next (1) view. tool_taken: the current tool has changed.
     """
 
     hovered = pyqtSignal(float, float)
@@ -110,7 +110,7 @@ class MapCanvas(LayeredMap):
             self._dragging = False
 
     def hold(self) -> None:
-        """Press the left button at the probe, without a mouse: arrows drag until this is called once more."""
+        """Press the left button at the probe without a mouse: the arrow keys drag until this is called again."""
         if self._pressed is not None:
             self._let_go(self._probe_position())
         elif self.tool is not None:
@@ -202,7 +202,7 @@ class MapCanvas(LayeredMap):
         return QPointF(*self.view.to_screen_point(self.marks.probe))
 
     def _arrow(self, right: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
-        """Arrows move the probe, with Shift by single pixels; with Control they pan."""
+        """Move the probe with the arrow keys, by single pixels with Shift; pan with Control."""
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             self.pan(-60 * right, -60 * down)
             return

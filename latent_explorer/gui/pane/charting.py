@@ -1,4 +1,4 @@
-"""Seeing a map through another chart: when a thread has laid it out, and a process of its own has fitted it first."""
+"""Changing the chart of a map: a process fits it if necessary, a thread lays out the map."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +22,7 @@ _KEEP, _CANCEL = "Stop and keep it as it is", "Cancel"
 
 @dataclass(frozen=True, eq=False)
 class _Fitting:
-    """A fit under way for a session. so_far: the last of its reports that could be kept."""
+    """A running fit for a session. so_far: its latest report that can be kept as a result."""
 
     session: Session
     spec: ChartSpec
@@ -31,17 +31,17 @@ class _Fitting:
 
 
 class Charting(QObject):
-    """Has a session see its bundle through charts; at most one is fitted at a time, and the newest wish counts.
+    """Changes the chart of a session. At most one chart is fitted at a time; the newest request replaces older ones.
 
-    work: what is under way. first: what the next session is to begin with, if not with the usual one. laid_out: the
-    bundle of a session as it is seen through the chart of its state. moved: where the data of the session are while
-    their chart is fitted, float32 (n, 2). stayed: a fit that has moved them has ended, and gave no chart.
+    work: the fit in progress. first: the chart of the next session, if not the default. laid_out: the bundle of the
+    session through the chart of its state. moved: the places float32 (n, 2) of the data during the fit. stayed: a fit
+    that has moved the data ended without a chart.
     """
 
     laid_out = pyqtSignal(object)
     moved = pyqtSignal(object)
     stayed = pyqtSignal()
-    _heard = pyqtSignal(object, object)  # the job, and what it reports
+    _heard = pyqtSignal(object, object)  # the job and its report
 
     def __init__(self, shared: Shared) -> None:
         super().__init__()
@@ -53,8 +53,8 @@ class Charting(QObject):
         self._token: object = None
         self._moving = False
         self._offer: Offer | None = None
-        self._kept: dict[tuple[str, str], Arrays] = {}  # of fits that were ended early, by seal and spec
-        self._heard.connect(self._take)  # queued: it comes from a thread of the job's
+        self._kept: dict[tuple[str, str], Arrays] = {}  # results of fits stopped early, by seal and spec
+        self._heard.connect(self._take)  # queued: emitted in a thread of the job
         self._layout = LatestTask("chart")
         self._layout.done.connect(self._take_layout)
         self._under_way: tuple[Session, OpenBundle, ChartSpec | None] | None = None
@@ -69,7 +69,7 @@ class Charting(QObject):
         return self._under_way is not None
 
     def choose(self, session: Session, spec: ChartSpec) -> None:
-        """See through a chart; where it has to be fitted first, as soon as that is done."""
+        """Use a chart for the session; fit it first if necessary."""
         self.stop()
         if self._arrays(session.bundle, spec) is not None or not fit_is_missing(session.bundle, spec):
             session.see_through(spec)
@@ -84,7 +84,7 @@ class Charting(QObject):
         self._ask({_CANCEL: self.cancel})
 
     def begin(self, session: Session) -> None:
-        """A session begins. What is wrong with its first chart is told by `complain`, once the bundle is open."""
+        """Start with a new session. `complain` reports a problem with its first chart once the bundle is open."""
         first, self.first = self.first, None
         try:
             if first is not None:
@@ -93,7 +93,7 @@ class Charting(QObject):
             self._complaint = str(error)
 
     def seen(self, bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle:
-        """A bundle through a chart that was chosen before; as it opens where that is not to be had of it."""
+        """A bundle through the chart chosen earlier, or through its default chart if that one is not available."""
         try:
             return bundle if chart in (None, bundle.spec) else bundle.with_chart(chart, self._arrays(bundle, chart))
         except UserError as error:
@@ -101,7 +101,7 @@ class Charting(QObject):
             return bundle
 
     def lay_out(self, session: Session) -> None:
-        """Lay out the map of a session through the chart of its state, in a thread; `laid_out` tells of it."""
+        """Lay out the map of a session for the chart of its state, in a thread; emits `laid_out`."""
         bundle, chart = session.bundle, session.state.chart
         arrays = self._arrays(bundle, chart)
         self._under_way = session, bundle, chart
@@ -113,13 +113,13 @@ class Charting(QObject):
         self._complaint = ""
 
     def cancel(self) -> None:
-        """End the fit under way; the map is seen as before."""
+        """Stop the running fit and keep the previous chart."""
         if self._fitting is not None:
             self._shared.say("The fit was cancelled.")
             self._end(gives_chart=False)
 
     def keep(self) -> None:
-        """End the fit under way, and see through the chart as far as it is."""
+        """Stop the running fit and use its result so far."""
         fitting = self._fitting
         if fitting is None or fitting.so_far is None or fitting.so_far.so_far is None or fitting.so_far.uv is None:
             self.cancel()
@@ -129,13 +129,13 @@ class Charting(QObject):
         spec = ChartSpec(kept.kind, {**made, **kept.parameters})
         seal, arrays = fitting.session.bundle.seal, {"points": fitting.so_far.uv}
         self._kept[seal, str(fitted_as(spec))] = arrays
-        with suppress(UserError):  # the map is seen all the same
-            FitCache(chart_folder()).keep(seal, fitted_as(spec), arrays)  # where the engine finds it, too
+        with suppress(UserError):  # the map is shown even if the fit cannot be saved
+            FitCache(chart_folder()).keep(seal, fitted_as(spec), arrays)  # the engine looks there, too
         self._end(gives_chart=True)
         self._see(fitting.session, spec)
 
     def stop(self) -> None:
-        """End the fit under way, if there is one, without a word."""
+        """Stop the running fit, if there is one, without a message."""
         self._end(gives_chart=False)
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class Charting(QObject):
         self._layout.close()
 
     def leave(self) -> None:
-        """Another session begins: nothing of the one before is wanted any more."""
+        """Drop the work for the previous session."""
         self._moving = False
         self.stop()
         self._under_way = None
@@ -162,14 +162,14 @@ class Charting(QObject):
             self.stayed.emit()
 
     def _see(self, session: Session, spec: ChartSpec) -> None:
-        """See through a chart whose fit has ended, be it the one that was seen before."""
+        """Use a chart whose fit has ended, even if it is the current one."""
         before = session.state
         session.see_through(spec)
         if session.state is before:
             self.stayed.emit()
 
     def _ask(self, choices: dict[str, Callable[[], object]]) -> None:
-        """Offer these ways of ending the fit instead of those before."""
+        """Offer these ways of ending the fit; replaces the previous offer."""
         if self._offer is not None:
             self._shared.banner.withdraw(self._offer)
         self._offer = None
@@ -179,7 +179,7 @@ class Charting(QObject):
             self._shared.banner.offer(self._offer)
 
     def _arrays(self, bundle: OpenBundle, spec: ChartSpec | None) -> Arrays | None:
-        """What a fit gave that was ended early; None where there is none of this chart."""
+        """The result of a fit of this chart that was stopped early; None if there is none."""
         if spec is None or spec.kind not in CHARTS:
             return None
         return self._kept.get((bundle.seal, str(fitted_as(spec))))
@@ -191,7 +191,7 @@ class Charting(QObject):
         if isinstance(made, OpenBundle) and session.bundle is before:
             self.laid_out.emit(made)
         elif isinstance(made, OpenBundle):
-            self.lay_out(session)  # of another moment, or under another class, since
+            self.lay_out(session)  # the snapshot or the class has changed since
         else:
             self._shared.banner.say(f"The chart was not changed: {made}")
             if session.can_undo and session.state.chart == chart:
@@ -200,7 +200,7 @@ class Charting(QObject):
     def _take(self, token: object, report: FitReport | JobEnded) -> None:
         fitting = self._fitting
         if token is not self._token or fitting is None:
-            return  # of a fit that nobody waits for
+            return  # of a fit that is no longer wanted
         if isinstance(report, FitReport):
             self._take_report(fitting, report)
             return
@@ -224,7 +224,7 @@ class Charting(QObject):
 def _through(bundle: OpenBundle, chart: ChartSpec | None, fitted: Arrays | None) -> OpenBundle | UserError:
     try:
         seen = bundle.with_chart(chart, fitted)
-        _ = seen.chart.to_latent(seen.home[:1])  # what it takes for a first place is not for the window to wait for
+        _ = seen.chart.to_latent(seen.home[:1])  # the first call is slow: do it in this thread, not in the window's
         return seen
     except UserError as error:
         return error

@@ -1,4 +1,4 @@
-"""The place that the inspector shows, under every class: asked for once its exact picture is there, newest wins."""
+"""The probed place decoded under every class: requested once the exact picture is there, newest place first."""
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -12,14 +12,13 @@ from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle
 
 TOPIC = "classes"
-_LATE_MS = 150  # after which the pictures of another place are greyed; at once, each move would make them flicker
+_LATE_MS = 150  # until pictures of another place are greyed out; without a delay they would flicker
 
 
 class EachClass(QObject):
-    """Fills the row of the inspector, for conditional models alone.
+    """Fills the class row of the inspector, for conditional models only.
 
-    The row never comes before the exact picture, and of several places only the last is asked for: what is wanted
-    of the topic is replaced, never queued.
+    The row is requested after the exact picture, and only for the latest place: a new request replaces the old one.
     """
 
     def __init__(self, client: EngineClient, prober: Prober, row: ClassPictures) -> None:
@@ -32,7 +31,7 @@ class EachClass(QObject):
         row.hide()
 
     def open(self, bundle: OpenBundle) -> None:
-        """Be of the classes of a bundle; nothing is shown where its model is given none."""
+        """Show the classes of a bundle; nothing if its model is not conditional."""
         names = bundle.class_names[: bundle.config.net.classes] if bundle.config.decodes else ()
         self._classes = min(len(names), MOST)
         self._row.set_classes(names, bundle.label)
@@ -42,14 +41,14 @@ class EachClass(QObject):
         self._late.stop()
 
     def take(self, answer: Answer) -> None:
-        """The pictures of a place under each class; of one that is shown no longer they are dropped."""
+        """Show the pictures of a place under each class; drop them if the place is no longer shown."""
         if answer.pictures is None or answer.key != self._asked:
             return
         self._late.stop()
         self._row.show_images([to_qimage(picture) for picture in answer.pictures])
 
     def again(self) -> None:
-        """Ask once more: what was asked for is forgotten."""
+        """Request the pictures again, after the engine has dropped its requests."""
         if self._prober.probe is not None and self._prober.probe.picture is not None:
             self._ask(self._prober.probe)
 

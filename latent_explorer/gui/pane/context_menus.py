@@ -1,4 +1,4 @@
-"""What can be done at a place, offered where it is: on the map, a pin, an image, the path, a frame."""
+"""Context menus of the map, pins, images, the path and its frames."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
 from latent_explorer.session.session import as_point
 
-_NEAR = 60.0  # pixels within which a class is that of a place
+_NEAR = 60.0  # pixels within which the class of a point is that of the place
 
 _THROUGH = "Adds a way point here, as Shift+click and dragging the path's line do"
 
@@ -39,7 +39,7 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Uses:
-    """What the menus act on. take_tool: takes one in hand by its name."""
+    """What the menus act on. take_tool: makes a tool current, by name."""
 
     client: EngineClient
     canvas: MapCanvas
@@ -55,12 +55,12 @@ class Uses:
 
 
 class ContextMenus(QObject):
-    """Opens them. What needs a picture decodes it first, and then chooses its place, so that it is seen what is meant.
+    """Opens the menus. An entry that needs a picture decodes it first and then chooses its place, so that it is shown.
 
-    more: what others offer at a pixel of the map, before all else. about_image, about_place: of an image of the
-    dataset, by its number, and of any latent.
-    export, export_frame: called to export the picture that the inspector shows, or a frame of the path.
-    copy_as: to copy how something is drawn, by what that is, and whether as Python.
+    more: further entries for a pixel of the map, listed first. about_image, about_place: further entries for an image
+    of the dataset, by its number, and for any latent.
+    export, export_frame: called to export the picture in the inspector, or a frame of the path.
+    copy_as: called to copy the command that draws something: what, and whether as Python.
     """
 
     def __init__(
@@ -81,27 +81,27 @@ class ContextMenus(QObject):
         self.about_place: list[Callable[[Latent], Iterator[Entry]]] = []
 
     def open_on_map(self, at: QPointF, where: QPoint) -> None:
-        """At a pixel of the map. where: in global pixels."""
+        """Open the menu at a pixel of the map. where: in global pixels."""
         self._open(self._on_map(at), where)
 
     def open_on_pins(self, indices: Sequence[int], where: QPoint) -> None:
-        """On some pins of the list."""
+        """Open the menu of pins in the list."""
         self._open(self._on_pins(indices), where)
 
     def open_on_image(self, index: int, where: QPoint) -> None:
-        """On an image of the dataset."""
+        """Open the menu of an image of the dataset."""
         self._open(self._on_image(index), where)
 
     def open_on_frame(self, index: int, where: QPoint) -> None:
-        """On a frame of the path."""
+        """Open the menu of a frame of the path."""
         self._open(self._on_frame(index), where)
 
     def open_on_picture(self, where: QPoint) -> None:
-        """On the picture that the inspector shows."""
+        """Open the menu of the picture in the inspector."""
         self._open(self._on_picture(), where)
 
     def take_picture(self, answer: Answer) -> None:
-        """The picture of a place that something is to be done with has come."""
+        """Continue with the decoded picture that an entry has requested."""
         if self._asked is None or answer.pictures is None or answer.key is not self._asked[1]:
             return
         (z, do), self._asked = self._asked, None
@@ -109,7 +109,7 @@ class ContextMenus(QObject):
         do()
 
     def take_image(self, answer: Answer) -> None:
-        """The image that is to be opened has come, or why there is none."""
+        """Open the requested image, or say why there is none."""
         if isinstance(answer.reply, Refused):
             self._uses.shared.say(f"The image cannot be shown: {answer.reply.reason}")
         elif answer.pictures is not None and answer.key == self._image:
@@ -153,7 +153,7 @@ class ContextMenus(QObject):
         yield from self._recipes(Map="map", Grid="grid", Filmstrip="filmstrip")
 
     def _place(self, session: Session, z: Latent) -> Iterator[Entry]:
-        """What can be done with any latent."""
+        """Entries for any latent."""
         prober, copying = self._uses.prober, self._uses.copying
         yield Command("Pin this place", partial(self._pin, session, z))
         yield from self._paths(session, z)
@@ -174,7 +174,7 @@ class ContextMenus(QObject):
             yield Command("Path from the chosen place to here", partial(draw, chosen, as_point(z)))
 
     def _making(self, session: Session, near: int | None) -> Iterator[Entry]:
-        """What can be done with the selection and the path."""
+        """Entries for the selection and the path."""
         label, state = session.bundle.latents.label, session.state
         if near is not None and label is not None:
             name = caption(session.bundle.class_names[label[near]])
@@ -242,7 +242,7 @@ class ContextMenus(QObject):
         yield Command("Export picture…", self._export)
 
     def _recipes(self, **things: str) -> Iterator[Entry]:
-        """How things are drawn, as a command or as Python; of one thing, without a menu of its own."""
+        """Entries that copy how things are drawn, as a command or as Python; a submenu if there are several things."""
         session = self._uses.gestures.session
         there = {
             words: what for words, what in things.items() if what != "filmstrip" or (session and session.state.route)
@@ -268,7 +268,7 @@ class ContextMenus(QObject):
         self._uses.prober.choose(z)
 
     def begin_path(self, z: Latent) -> None:
-        """Begin a path at a latent (d,), which the next click on the map ends."""
+        """Begin a path at a latent (d,); the next click on the map ends it."""
         session = self._uses.gestures.session
         if session is None:
             return
@@ -277,11 +277,11 @@ class ContextMenus(QObject):
         self._uses.shared.say("Click the end of the path, or press Esc to cancel.")
 
     def export_picture(self, z: Latent) -> None:
-        """Choose a latent (d,), and export the picture decoded there."""
+        """Choose a latent (d,) and export the picture decoded there."""
         self._with_picture(z, self._export)
 
     def _with_picture(self, z: Latent, do: Callable[[], None]) -> None:
-        """Decode the picture of a latent, show it, and go on."""
+        """Decode and show the picture of a latent, then call `do`."""
         self._asked = z, do
         self._uses.client.request("asked", [want_pictures(do, np.asarray(z, np.float32)[None])])
 

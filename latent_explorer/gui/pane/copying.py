@@ -1,4 +1,4 @@
-"""What is shown of a place, onto the clipboard: its picture and its coordinates."""
+"""Copies the picture and the coordinates of a place to the clipboard."""
 
 import math
 
@@ -11,20 +11,20 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session.coordinates import LEAST
 
-_LARGE = 512  # pixels that an enlarged picture reaches at least, either way
+_LARGE = 512  # pixels: the least width and height of an enlarged picture
 _NOTHING = "Nothing to copy yet: move over the map, or click a place."
 _NEVER = "There is no picture to copy: this model has no decoder."
 _NOT_YET = "The picture is still being decoded; try again in a moment."
 
 
 class Copying:
-    """Copies what the inspector shows."""
+    """Copies the place that the inspector shows."""
 
     def __init__(self, canvas: MapCanvas, prober: Prober, shared: Shared) -> None:
         self._canvas, self._prober, self._shared = canvas, prober, shared
 
     def copy_place(self) -> None:
-        """The picture and the coordinates: each program takes which it can."""
+        """Copy the picture and the coordinates; the receiving program uses either."""
         probe = self._prober.probe
         picture = None if probe is None else self._picture(probe)
         if probe is not None:
@@ -33,7 +33,7 @@ class Copying:
             self._shared.say(_NOTHING)
 
     def copy_picture(self, enlarged: bool = False) -> None:
-        """The picture, pixel by pixel; or enlarged by a whole factor, its pixels as squares."""
+        """Copy the picture at its own size, or enlarged by a whole factor with square pixels."""
         probe = self._prober.probe
         picture = None if probe is None else self._picture(probe)
         if picture is None:
@@ -46,7 +46,7 @@ class Copying:
         self._put(picture, "", f"the picture, {picture.width()}×{picture.height()} pixels")
 
     def copy_coordinates(self) -> None:
-        """Where the place is in latent space, as the inspector takes it."""
+        """Copy the latent in the form that the inspector accepts."""
         probe = self._prober.probe
         if probe is None:
             self._shared.say(_NOTHING)
@@ -54,7 +54,7 @@ class Copying:
             self._put(None, self._prober.text(probe.z), f"the coordinates {self._prober.text(probe.z)}")
 
     def copy_map_coordinates(self) -> None:
-        """Where the place is on the map."""
+        """Copy the place on the map."""
         probe = self._prober.probe
         if probe is None:
             self._shared.say(_NOTHING)

@@ -1,4 +1,4 @@
-"""When what of the map is painted: the hover first, then the move, then all that makes the picture better."""
+"""The order of painting the map: hover first, then view changes, then improvements of the picture."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,19 +11,19 @@ from latent_explorer.gui.pane.layer_buffer import DoubleBuffer
 from latent_explorer.gui.widgets.latency import Meter
 from latent_explorer.gui.widgets.parts import timer
 
-_FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
+_FRESH_TILE_MS = 3  # new tiles are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile
-_FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
-_PATIENCE = 0.008  # seconds at most that painting waits for a picture under the pointer
+_FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, and three steps are two rounds
+_PATIENCE = 0.008  # seconds: the longest that painting waits for a picture under the pointer
 _WAIT_MS = 1
-_SLICE = 0.002  # seconds of painting a new buffer between two looks at what has come
+_SLICE = 0.002  # seconds of painting a new buffer before events are processed
 
 
 class FrameScheduler(QObject):
-    """Paints the ground of a map in pieces, between which all else is done.
+    """Paints the ground of a map in pieces; events are processed between them.
 
-    looked: those who need to know are told now that the view has changed. fades: whether tiles fade in. holds: whether
-    a picture is about to come that all other painting waits for. frames: times from a move of the map to it painted.
+    looked: the view has changed. fades: whether tiles fade in. holds: returns whether painting should wait for a
+    picture that is about to arrive. frames: the times from a change of the view until it is painted.
     """
 
     looked = pyqtSignal()
@@ -40,7 +40,7 @@ class FrameScheduler(QObject):
         self.fades = True
         self.holds: Callable[[], bool] = lambda: False
         self.frames = Meter("frame")
-        self.fresh: dict[TileKey, int] = {}  # tiles that came, and in how many steps each is still to be painted
+        self.fresh: dict[TileKey, int] = {}  # new tiles, each with the paint steps that are left
         self._moved_at: float | None = None
         self._held_since: float | None = None
         self._renewal: Iterator[None] | None = None
@@ -50,17 +50,17 @@ class FrameScheduler(QObject):
 
     @property
     def moving(self) -> bool:
-        """Whether the view has moved and is not painted yet."""
+        """Whether the view has changed and is not painted yet."""
         return self._move_timer.isActive()
 
     @property
     def busy(self) -> bool:
-        """Whether something more urgent is to be painted than what moves by itself."""
+        """Whether something more urgent than an animation waits to be painted."""
         return self.moving or self._look_timer.isActive() or self.holds()
 
     @property
     def at_rest(self) -> bool:
-        """Whether all have been told of the view, and it is painted, with the tiles that have come."""
+        """Whether `looked` has been emitted for the current view, and the view and all new tiles are painted."""
         return self._renewal is None and not self.fresh and not any(each.isActive() for each in self._timers)
 
     def move(self) -> None:
@@ -68,7 +68,7 @@ class FrameScheduler(QObject):
         self._move_timer.start(0)
 
     def stop(self) -> None:
-        """Paint nothing any more, whatever has begun: the map is closed."""
+        """Stop painting, because the map is closed."""
         for each in self._timers:
             each.stop()
             each.timeout.disconnect()
@@ -80,31 +80,31 @@ class FrameScheduler(QObject):
         self.fresh.clear()
 
     def dissolve(self) -> None:
-        """Paint everything anew, in pieces, to take the place of what is seen as `mix` says."""
+        """Paint a new buffer in pieces, which `mix` blends over the current one."""
         self.fresh.clear()
         self._ground.dissolve()
         self._renewal = self._ground.renewal(*self._shown())
         self._renew_timer.start(0)
 
     def mix(self, share: float) -> None:
-        """Show so much of what takes the place of what was seen before, and points where they are now."""
+        """Show the new buffer with opacity `share` over the old one, and points at their current places."""
         self._ground.mix(share)
         self._repaint(None)
 
     def show_tile(self, key: TileKey, *, stood_in: bool) -> None:
-        """A tile has come; it is painted soon, and faded in where another has stood in for it."""
+        """Schedule painting of a new tile. stood_in: a coarser tile was shown in its place, so it fades in."""
         if not self._ground.wants(key):
-            return  # asked for ahead; painted with all else once it is seen
+            return  # prefetched: painted with the view that shows it
         fades = self.fades and stood_in and len(self.fresh) < _FADING
         self.fresh[key] = _FADE_STEPS if fades else 1
         if not self._fresh_timer.isActive():
             self._fresh_timer.start(_FRESH_TILE_MS)
 
     def _show_move(self) -> None:
-        """Show where one has gone; what hovers along is shown before.
+        """Paint the new view, after the hover.
 
-        Painted now, not merely marked to be: whatever is marked is painted with the next picture in the inspector.
-        What the scene has painted meanwhile is not painted once more.
+        Paints at once instead of scheduling an update, which would be painted with the next picture in the inspector.
+        What the scene has already painted is not painted again.
         """
         self._repaint(QRect())
         if self._moved_at is not None:
@@ -120,7 +120,7 @@ class FrameScheduler(QObject):
         self._renew_timer.start(0)
 
     def _renew(self) -> None:
-        """Paint on for a moment where the view has left what is painted."""
+        """Paint the next piece of a new buffer if the view has moved beyond the current one."""
         if self._renewal is None and not self._ground.fits(*self._shown()):
             self._renewal = self._ground.renewal(*self._shown())
         if self._renewal is None:
@@ -138,7 +138,7 @@ class FrameScheduler(QObject):
         self._renew_timer.start(0)
 
     def _paint_fresh(self) -> None:
-        """Paint one of the tiles that came into what is painted already."""
+        """Paint one of the new tiles into the current buffer."""
         if self._renewal is not None or self._waits():
             self._fresh_timer.start(_WAIT_MS)
             return
@@ -148,13 +148,13 @@ class FrameScheduler(QObject):
         steps = self.fresh.pop(key)
         changed = self._ground.add(self._shown()[0], key, steps)
         if steps > 1 and not changed.isEmpty():
-            self.fresh[key] = steps - 1  # behind the others
+            self.fresh[key] = steps - 1  # at the end of the queue
         if self.fresh:
             self._fresh_timer.start(_FRESH_TILE_MS)
         self._repaint(changed)
 
     def _waits(self) -> bool:
-        """Whether to let a picture that is about to come be shown first: not for ever, where one follows another."""
+        """Whether to wait for a picture that is about to arrive, for a limited time."""
         now = time.perf_counter()
         if not self.holds():
             self._held_since = None

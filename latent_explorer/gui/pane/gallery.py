@@ -1,4 +1,4 @@
-"""The gallery of a pane: follows its selection, and fetches the images in sight."""
+"""The gallery of a pane: shows the selected images and fetches the visible ones."""
 
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,9 @@ _SIZE = QSize(640, 560)
 
 
 class Gallery(QObject):
-    """Opens a window with the selected images, and keeps it in step. window: while it is open.
+    """Opens a window with the selected images and keeps it up to date. window: the window, while it is open.
 
-    chosen: the number of an image that was clicked. sheet_wanted: the images are to be exported.
+    chosen: the number of an image that was clicked. sheet_wanted: an export of the images is requested.
     """
 
     chosen = pyqtSignal(int)
@@ -36,13 +36,13 @@ class Gallery(QObject):
         self._client, self._pane = client, pane
         self._session: Session | None = None
         self._theme: Theme = DARK
-        self._reason = ""  # why there are no originals
-        self.note = ""  # what the images are, if not the originals
+        self._reason = ""  # the reason why there are no originals
+        self.note = ""  # a description of the images, if they are not the originals
         self.window: GalleryWindow | None = None
 
     def open(self) -> None:
-        """Show the images of the selection, whichever it is from now on."""
-        from latent_explorer.gui.panels.gallery import GalleryWindow  # launching does without
+        """Open the window; it follows the selection."""
+        from latent_explorer.gui.panels.gallery import GalleryWindow  # not needed at launch
         from latent_explorer.gui.widgets.side_windows import show_aside
 
         if self.window is None:
@@ -69,25 +69,25 @@ class Gallery(QObject):
             self.window.dress(theme)
 
     def begin(self, session: Session) -> None:
-        """Show the images of another bundle."""
+        """Show the images of another session."""
         self._session, self._reason = session, ""
         if self.window is not None:
             self.window.show_remark("", "")
         self.show()
 
     def show(self) -> None:
-        """Show what is selected now."""
+        """Show the current selection."""
         if self.window is not None and self._session is not None:
             selection = self._session.state.selection
             self.window.show_images(self._session.bundle, None if selection is None else selection.chosen)
 
     def again(self) -> None:
-        """Ask once more: the engine has been started, or has other images at hand."""
+        """Request the images again: the engine was restarted, or has other images."""
         self._reason = ""
         self.ask()
 
     def ask(self) -> None:
-        """Want the pictures in sight that are missing, and no others."""
+        """Request the visible pictures that are missing; withdraws all other requests."""
         window, session = self.window, self._session
         if session is None:
             return
@@ -96,7 +96,7 @@ class Gallery(QObject):
         self._client.request(TOPIC, list(map(self._want, batches)))
 
     def take(self, answer: Answer) -> None:
-        """Pictures have come; where there are no originals, what the latents are decoded to is shown instead."""
+        """Show pictures from the engine; without originals, request the decoded latents instead."""
         if self.window is None or not isinstance(answer.key, tuple):
             return
         original, numbers = answer.key

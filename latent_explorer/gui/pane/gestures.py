@@ -1,4 +1,4 @@
-"""What the tools that pin and draw paths do to the session, and the first of them; places snap to what is near."""
+"""What the tools for pins and paths do to the session, and the probe tool. Positions snap to points nearby."""
 
 from collections.abc import Callable
 
@@ -20,16 +20,16 @@ Plane = tuple[float, float]
 Choose = Callable[[NDArray[np.float32]], None]
 
 DATA_REACH = 9.0
-"""Pixels within which a data point is meant."""
-_PIN_REACH = 12.0  # pixels within which a pin is meant
+"""Pixels within which a position snaps to a data point."""
+_PIN_REACH = 12.0  # pixels within which a position snaps to a pin
 
 
 class Gestures:
-    """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open.
+    """The actions of tools. Positions are pixels of the map. session: what they change; None if no bundle is open.
 
-    choose: called with the latent (d,) of a place that is chosen by it. through: the latent of a place where something
-    else than the map is seen. takers: asked in turn whether a click is for them, before a pin is made; whoever took it
-    returns True. grips: where the path is taken hold of. say: shows a passing message.
+    choose: called with the latent (d,) of a chosen place. through: the latent of a place that shows something else than
+    the map. takers: called in turn with a click before a pin is made; one that handles it returns True. grips: the
+    parts of the path that can be dragged. say: shows a temporary message.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class Gestures:
         self.grips = PathGrips(canvas, path_frames, self.latent_at)
         self.through: Callable[[Plane], NDArray[np.float32] | None] = lambda _: None
         self.takers: list[Callable[[QPointF], bool]] = []
-        self._grips = False  # whether the pointer shows that something can be dragged
-        self._begun: tuple[Plane, Point] | None = None  # where a path begins, that is not on the map itself
+        self._grips = False  # whether the cursor shows that something can be dragged
+        self._begun: tuple[Plane, Point] | None = None  # the start of a path that is not on the map itself
 
     @property
     def session(self) -> Session | None:
@@ -61,7 +61,7 @@ class Gestures:
         return self._canvas.view.to_plane(at.x(), at.y())
 
     def snap(self, at: QPointF) -> Plane:
-        """The pin or the data point near a pixel, else the plane point under it."""
+        """The pin or data point near a pixel, otherwise the plane point under it."""
         pin = self.pin_at(at)
         if pin is not None:
             return self._canvas.marks.pins[pin][1]
@@ -92,21 +92,21 @@ class Gestures:
         self._pinboard.rename(index)
 
     def show_grip(self, at: QPointF, cursor: Qt.CursorShape | QCursor) -> None:
-        """Have the pointer show that something can be dragged, or else as the tool has it."""
+        """Set the cursor while something near a pixel can be dragged, otherwise restore that of the tool."""
         grips = self.pin_at(at) is not None or self.grips.at(at) is not None
         if grips != self._grips:
             self._grips = grips
             self._canvas.setCursor(Qt.CursorShape.SizeAllCursor if grips else cursor)
 
     def begin_path(self, uv: NDArray[np.float64], z: NDArray[np.float32]) -> None:
-        """Begin a path at a latent (d,), wherever it is marked; the tool in hand ends it."""
+        """Begin a path at a latent (d,) that is marked at a plane point; the current tool ends it."""
         u, v = uv.tolist()
         self._begun = (u, v), as_point(z)
         if self._canvas.tool is not None:
             self._canvas.tool.begin_at((u, v))
 
     def drag_pin(self, index: int, uv: Plane) -> None:
-        """The pin follows the pointer; the session learns of it when it is dropped."""
+        """Move the marker of a pin; the session changes when it is dropped."""
         places = list(self._canvas.marks.pins)
         places[index] = places[index][0], uv
         self._canvas.mark(pins=tuple(places))
@@ -120,11 +120,11 @@ class Gestures:
         self._pinboard.show()
 
     def show_draft(self, *places: Plane) -> None:
-        """Show a line through some plane points, or none."""
+        """Show a line through plane points; without any, hide it."""
         self._canvas.mark(draft=places or None)
 
     def draw_route(self, start: Plane, end: Plane) -> None:
-        """Draw a route between two plane points, with the choices of the filmstrip."""
+        """Draw a route between two plane points, with the settings of the filmstrip."""
         session = self.session
         if session is not None and start != end:
             first, last = self._latent(session, start), self._latent(session, end)
@@ -132,17 +132,17 @@ class Gestures:
 
     @property
     def end(self) -> Plane | None:
-        """Where the route ends on the map."""
+        """The end of the route on the map."""
         line = self._canvas.marks.route
         return None if line is None else (float(line[-1, 0]), float(line[-1, 1]))
 
     def lead_on(self, uv: Plane) -> None:
-        """Lead the route on to a plane point."""
+        """Extend the route to a plane point."""
         if self.session is not None:
             self._pinboard.lead_on(self._latent(self.session, uv))
 
     def latent_at(self, at: QPointF) -> Point | None:
-        """The latent at a pixel, or of what is near."""
+        """The latent at a pixel, or of the pin or point nearby."""
         return None if self.session is None else self._latent(self.session, self.snap(at))
 
     def choose_way_point(self, index: int) -> None:
@@ -151,7 +151,7 @@ class Gestures:
             self._choose(np.array(route.places[index], np.float32))
 
     def delete_way_point(self, at: QPointF) -> None:
-        """Delete the way point at a pixel, or else the one that is chosen."""
+        """Delete the way point at a pixel, otherwise the chosen one."""
         route, session = self.grips.route, self.session
         if route is None or session is None:
             return
@@ -162,7 +162,7 @@ class Gestures:
             self.grips.delete(index)
 
     def _latent(self, session: Session, uv: Plane) -> Point:
-        """The latent of a plane point: a pin's own where one is marked there, which need not lie on the map."""
+        """The latent of a plane point: that of a pin marked there, which may lie off the map, else the chart's."""
         if self._begun is not None and self._begun[0] == uv:
             return self._begun[1]
         marked = [place for _, place in self._canvas.marks.pins]
@@ -172,14 +172,14 @@ class Gestures:
 
 
 def adds() -> bool:
-    """Whether a click adds a way point: with Shift."""
+    """Whether a click adds a way point: if Shift is held."""
     return bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
 class ProbeTool(Tool):
-    """A click pins, or chooses a pin; dragging a pin, a place of the path or its line moves it, and else draws a path.
+    """Pins by clicks and draws paths by drags; dragging a pin, a place of the path or its line moves it.
 
-    A double click on a pin renames it; a click with Shift leads the path through where it is.
+    A double click on a pin renames it; a click with Shift adds a way point to the path.
     """
 
     def __init__(self, gestures: Gestures) -> None:
@@ -230,7 +230,7 @@ class ProbeTool(Tool):
 
     def double_click(self, at: QPointF) -> bool:
         pin = self._gestures.pin_at(at)
-        if pin is None or pin != self._clicked:  # the first click has made it
+        if pin is None or pin != self._clicked:  # the first click made the pin
             return False
         self._gestures.rename_pin(pin)
         return True

@@ -1,4 +1,4 @@
-"""Small images of the dataset by their numbers, for who shows a few of them beside the map."""
+"""Small images of the dataset by number, for panels that show a few of them."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ _SIDE = 96  # pixels at most
 
 
 class ImageCache(QObject):
-    """Fetches the images that are wanted, and keeps the last of them; where there are no originals, what is decoded.
+    """Fetches images and keeps the most recent ones; without originals, decodes their latents instead.
 
-    came: some of the images wanted have come.
+    came: some of the requested images have arrived.
     """
 
     came = pyqtSignal()
@@ -38,36 +38,36 @@ class ImageCache(QObject):
         self._original = True
 
     def open(self, bundle: OpenBundle) -> None:
-        """Other images are shown, or others stand for them."""
+        """Use the images of another bundle or snapshot."""
         if self._bundle is None or not bundle.continues(self._bundle):
             self._images.clear()
         self._bundle, self._original = bundle, True
 
     def again(self) -> None:
-        """Ask once more for what is missing; opening a bundle has dropped it."""
+        """Request again what is missing, after opening a bundle has dropped all requests."""
         self._ask()
 
     def renew(self) -> None:
-        """There are other images now than those at hand."""
+        """Drop the cached images: the engine has others now."""
         self._images.clear()
         self._original = True
         self._ask()
 
     def want(self, by: str, numbers: Sequence[int]) -> None:
-        """These are all that somebody, called `by`, wants now, the first the most."""
+        """Set the images that the caller `by` needs now, the most important first."""
         if self._wanted.get(by, ()) != tuple(numbers):
             self._wanted[by] = tuple(numbers)
             self._ask()
 
     def image(self, number: int) -> QImage | None:
-        """That of a number, as `displayed` takes it; None until it has come."""
+        """The image with a number, in the form that `displayed` takes; None until it has arrived."""
         found = self._images.get(number)
         if found is not None:
             self._images.move_to_end(number)
         return found
 
     def take(self, answer: Answer) -> None:
-        """Images have come; where there are no originals, what their latents are decoded to is asked for instead."""
+        """Keep images from the engine; without originals, request the decoded latents instead."""
         if isinstance(answer.reply, Refused):
             if self._original:
                 self._original = False

@@ -1,4 +1,4 @@
-"""How long hovers and frames of a pane take, as a live graph in a window beside."""
+"""A window with a live graph of how long hovers and frames of a pane take."""
 
 from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QWidget

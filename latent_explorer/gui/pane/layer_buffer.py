@@ -1,4 +1,4 @@
-"""What lies under the marks of the map: a buffer of its layers, and one for a newer view that is being painted."""
+"""The ground of the map below its marks: a buffer of the layers, and the next one while it is painted."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.layers.layer import Layer, painter_on
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
 
-_PIECE = 4  # tiles painted in one piece: about half a millisecond
-_MARGIN = 64  # logical pixels painted around the view, so that panning has something to show at once
-_STRAYED = 24  # logical pixels that a view may move until another buffer is painted for it
+_PIECE = 4  # tiles painted in one piece, about half a millisecond
+_MARGIN = 64  # logical pixels painted around the view, for panning
+_STRAYED = 24  # logical pixels that a view may move before a new buffer is painted
 
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What is painted, from the undermost to the uppermost."""
+    """The layers to paint, from bottom to top."""
 
     tiles: TileLayer
     fields: list[FieldLayer]
@@ -28,15 +28,15 @@ class Layers:
 
     @property
     def shown_fields(self) -> list[FieldLayer]:
-        """The fields that there is something to see of."""
+        """The fields that are visible."""
         return [field for field in self.fields if field.painted]
 
 
 class LayerBuffer:
-    """One image of all layers, and under it those of tiles and of fields, to which tiles that come are added.
+    """An image of all layers, composed of an image of tiles and one of fields; new tiles are painted into these.
 
-    view: what it shows, `margin` logical pixels wider than the map at each side. ratio: device pixels to the logical
-    pixel. whole: the image. The tiles, of pictures and of fields, that belong on it are `in` it.
+    view: the view it shows, `margin` logical pixels wider than the map on each side. ratio: device pixels per logical
+    pixel. whole: the image. `key in buffer` tells whether a tile, of pictures or of a field, belongs on it.
     """
 
     def __init__(self, layers: Layers, view: View, ratio: float, margin: int) -> None:
@@ -47,14 +47,14 @@ class LayerBuffer:
         self._field_keys = dict.fromkeys(key for field in layers.shown_fields for key in field.keys(self.view))
         self._tiles, self._fields = self._blank(QImage.Format.Format_RGB32), self._blank()
         self.whole = QImage()
-        self._before: QImage | None = None  # the tiles that these take the place of, and how far they have
+        self._before: QImage | None = None  # the previous tiles, while they dissolve
         self._share = 1.0
 
     def __contains__(self, key: TileKey) -> bool:
         return key in self._tile_keys or key in self._field_keys
 
     def painting(self) -> Iterator[None]:
-        """Paint everything, a piece at each step."""
+        """Paint everything, one piece at each step."""
         self._tiles.fill(self._layers.tiles.ground)
         for keys in _pieces(self._tile_keys):
             self._paint_tiles(keys)
@@ -72,7 +72,7 @@ class LayerBuffer:
         self.compose(anew=False)
 
     def add(self, key: TileKey, steps: int) -> None:
-        """Paint a tile that has come, one step on of those that are left."""
+        """Paint a new tile; the next of the `steps` that are left of its fade."""
         where = tile_rect(self.view, key)
         if key in self._tile_keys:
             self._paint_tiles((key,), 1 / steps)
@@ -81,20 +81,20 @@ class LayerBuffer:
         self.compose(where)
 
     def dissolve_from(self, other: "LayerBuffer") -> None:
-        """Show the tiles of another buffer in place of one's own, as `mix` has them go over."""
+        """Start a dissolve from the tiles of another buffer; `mix` advances it."""
         if (other.view, other.ratio) == (self.view, self.ratio):
             self._before, self._share = other._tiles, 0.0
             self.compose()
 
     def mix(self, share: float) -> None:
-        """Lay the layers over one another once more; of the tiles before, 1 - share is still to be seen."""
+        """Compose the layers again, with the previous tiles at opacity 1 - share."""
         self._share = share
         if share >= 1:
             self._before = None
         self.compose()
 
     def draw(self, painter: QPainter, view: View) -> QRect:
-        """Draw what a view of the same or another scale shows of it; returns the pixels covered."""
+        """Draw the part that a view shows, at any scale; returns the pixels covered."""
         left, top = view.to_screen_point((self.view.region.left, self.view.region.top))
         if view.scale == self.view.scale:
             left, top = round(left * self.ratio) / self.ratio, round(top * self.ratio) / self.ratio
@@ -105,7 +105,7 @@ class LayerBuffer:
         seen = place.intersected(QRectF(0, 0, view.width, view.height))
         source = seen.translated(-place.topLeft())
         scale = self.ratio / zoom
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # it is soon painted anew
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # fast, as a new buffer follows soon
         part = QRectF(source.topLeft() * scale, source.size() * scale)
         painter.drawImage(seen, self.whole, part)
         return _inner(seen)
@@ -124,7 +124,7 @@ class LayerBuffer:
                 field.paint_tiles(painter, self.view, keys, field.opacity)
 
     def compose(self, where: QRect | None = None, *, anew: bool = True) -> None:
-        """Lay the layers over one another, in one rectangle or everywhere: Qt is slow where a clip is not one."""
+        """Compose the layers in one rectangle or everywhere: Qt is slow with other clips."""
         with painter_on(self.whole, where) as painter:
             if anew and self._before is not None:
                 painter.drawImage(0, 0, self._before)
@@ -140,16 +140,16 @@ class LayerBuffer:
                     layer.paint(painter, self.view, self.ratio)
 
     def _blank(self, form: QImage.Format = QImage.Format.Format_ARGB32_Premultiplied) -> QImage:
-        """An image of the buffer's size, its pixels not set yet."""
+        """An image of the buffer's size with uninitialised pixels."""
         image = QImage(round(self.view.width * self.ratio), round(self.view.height * self.ratio), form)
         image.setDevicePixelRatio(self.ratio)
         return image
 
 
 class DoubleBuffer:
-    """Shows the buffer that there is, moved and scaled, until one for the view is painted.
+    """Shows the current buffer, moved and scaled, until one for the view is painted.
 
-    ratio, throughout: device pixels to the logical pixel.
+    ratio is device pixels per logical pixel throughout.
     """
 
     def __init__(self, layers: Layers) -> None:
@@ -173,7 +173,7 @@ class DoubleBuffer:
         return max(abs(view.u - mine.u), abs(view.v - mine.v)) * view.scale <= _STRAYED
 
     def renewal(self, view: View, ratio: float) -> Iterator[None]:
-        """Paint a buffer for a view, a piece at each step; it is shown once it is whole."""
+        """Paint a buffer for a view, one piece at each step; it is shown when complete."""
         self._coming = buffer = LayerBuffer(self._layers, view, ratio, _MARGIN)
         yield from buffer.painting()
         if self._coming is buffer:
@@ -182,16 +182,16 @@ class DoubleBuffer:
             self._buffer, self._coming, self._dissolves = buffer, None, False
 
     def dissolve(self) -> None:
-        """Have the next buffer take the place of this one by and by, as `mix` says."""
+        """Dissolve the current buffer into the next one; `mix` advances it."""
         self._dissolves = self._buffer is not None
 
     def mix(self, share: float) -> None:
-        """Paint points anew where they have moved, and tiles that have taken so much of the place of those before."""
+        """Repaint the points, and the new tiles with opacity `share` over the previous ones."""
         if self._buffer is not None:
             self._buffer.mix(share)
 
     def add(self, view: View, key: TileKey, steps: int) -> QRect:
-        """Paint a tile that has come on the buffer, one step on of those left; returns the pixels that changed."""
+        """Paint a new tile on the buffer, the next of its steps; returns the pixels that changed."""
         if self._buffer is None or key not in self._buffer:
             return QRect()
         self._buffer.add(key, steps)
@@ -199,7 +199,7 @@ class DoubleBuffer:
         return tile_rect(view, key).adjusted(-1, -1, 1, 1).intersected(seen)
 
     def again(self, view: View, covered: Callable[[View], QRegion]) -> None:
-        """Paint anew what points cover in a view; a buffer for another scale is soon replaced anyhow."""
+        """Repaint what points cover in a view; not on a buffer of another scale, which is replaced soon."""
         if self._buffer is not None and self._buffer.view.scale == view.scale:
             where = covered(self._buffer.view).boundingRect()
             if not where.isEmpty():
@@ -216,7 +216,7 @@ class DoubleBuffer:
             self._fill(painter, view, bare)
 
     def _fill(self, painter: QPainter, view: View, bare: QRegion) -> None:
-        """Paint tiles roughly where the buffer does not reach, for the moment that the next one takes."""
+        """Paint tiles coarsely outside the buffer until the next buffer is complete."""
         painter.save()
         painter.setClipRegion(bare)
         painter.fillRect(bare.boundingRect(), self._layers.tiles.ground)
@@ -226,7 +226,7 @@ class DoubleBuffer:
 
 
 def layered(layers: Layers, view: View, ratio: float) -> QImage:
-    """All layers of a view on one image."""
+    """All layers of a view in one image."""
     buffer = LayerBuffer(layers, view, ratio, margin=0)
     for _ in buffer.painting():
         pass
@@ -239,7 +239,7 @@ def _pieces(keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, ...]]:
 
 
 def _inner(place: QRectF) -> QRect:
-    """The whole pixels within a rectangle; a thousandth of a pixel is nothing."""
+    """The whole pixels within a rectangle, with a tolerance of a thousandth of a pixel."""
     slack = place.adjusted(-1e-3, -1e-3, 1e-3, 1e-3)
     left, top = -int(-slack.left() // 1), -int(-slack.top() // 1)
     right, bottom = int(slack.right() // 1), int(slack.bottom() // 1)

@@ -1,4 +1,4 @@
-"""The layers of a pane: listed in the panel, dressed, shown and hidden, and what they say about a place."""
+"""The layers of a pane: listed in the panel, styled, shown and hidden, and their values at a place."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ from latent_explorer.gui.settings import PointLook, Settings, ShownLayer
 from latent_explorer.gui.widgets.choices import box_of, offer
 from latent_explorer.session import OpenBundle
 
-_SIZES = (50, 200)  # percent of the usual
+_SIZES = (50, 200)  # percent of the default
 _COLOUR = "Colour of the points"
 _SIZE = "Size of the dots. Dots also grow as you zoom in, and are more opaque where they are few."
 
 
 class LayerStack(QObject):
-    """Keeps the layers of a canvas in step with their panel. changed: one is shown, hidden, or of another strength."""
+    """Keeps canvas and layer panel in sync. changed: a layer was shown or hidden, or its opacity has changed."""
 
     changed = pyqtSignal()
 
@@ -41,12 +41,12 @@ class LayerStack(QObject):
 
     @property
     def by_title(self) -> dict[str, Layer]:
-        """All layers as they are listed: those that are always there, then the fields."""
+        """All layers in the order of the panel: permanent layers first, then the fields."""
         canvas = self._canvas
         return {layer.spec.title: layer for layer in (canvas.tiles, *canvas.above, *canvas.fields)}
 
     def list(self, settings: Settings) -> None:
-        """List all layers in the panel, as they were shown at the last launch."""
+        """List all layers in the panel, shown as in the last session."""
         self._settings = settings
         for title, layer in self.by_title.items():
             opacity = layer.opacity if layer.spec.opacity is not None else None
@@ -69,7 +69,7 @@ class LayerStack(QObject):
         self._size.valueChanged.connect(choose)
 
     def resize_points(self, percent: int) -> None:
-        """Show points so large, in percent of the usual, and remember it."""
+        """Set and remember the size of points, in percent of the default."""
         self._size.setValue(percent)
 
     def _list_colours(self) -> None:
@@ -86,7 +86,7 @@ class LayerStack(QObject):
         show()
 
     def open(self, bundle: OpenBundle) -> None:
-        """Offer the layers that a bundle can have."""
+        """Offer the layers that are available for a bundle."""
         for title, layer in self.by_title.items():
             self._panel.enable(title, layer.lacks(bundle))
             if not self._settings.keeps(ShownLayer, title):
@@ -94,14 +94,14 @@ class LayerStack(QObject):
         self._values.show_lines([])
 
     def offer(self, title: str) -> None:
-        """A layer has something to show now, or no longer."""
+        """Offer a layer if it has something to show, otherwise hide it from the panel."""
         layer = self.by_title[title]
         if layer.bundle is not None:
             self._panel.enable(title, layer.lacks(layer.bundle))
         self.changed.emit()
 
     def link(self, linked: Linked) -> None:
-        """Have all layers know of a linked map, once there is one."""
+        """Give all layers the linked map, once there is one."""
         self._linked, self._other = linked, linked.other
         for layer in self._canvas.layers:
             layer.linked = linked
@@ -112,7 +112,7 @@ class LayerStack(QObject):
         linked.moved.connect(self._move_linked)
 
     def _offer_linked(self) -> None:
-        """Offer the layers that show a linked map, or no longer."""
+        """Offer the layers that need a linked map only while there is one."""
         linked = {title: layer for title, layer in self.by_title.items() if layer.spec.needs_link}
         begins, self._other = self._linked.other is not self._other, self._linked.other
         before = {title: self._panel.offers(title) for title in linked}
@@ -125,12 +125,12 @@ class LayerStack(QObject):
             self.changed.emit()
 
     def _move_linked(self) -> None:
-        """Paint the translated images where they are now: what lies under them stays as it is painted."""
+        """Repaint the translated images at their current places; the buffer below is kept."""
         if any(layer.painted for layer in self._canvas.above if layer.spec.needs_link):
             self._canvas.refresh_points(lambda view: QRegion(0, 0, view.width, view.height))
 
     def put(self, title: str, visible: bool, opacity: float) -> None:
-        """Show a layer so, in the panel too; that is not remembered."""
+        """Set the visibility and opacity of a layer, in the panel too, without remembering it."""
         self._panel.show_usual(title, visible, opacity)
         self.show(title, visible, opacity)
 
@@ -142,7 +142,7 @@ class LayerStack(QObject):
             self._say(notice)
 
     def tell(self, u: float, v: float) -> None:
-        """Say in the inspector what the visible layers are at a plane point."""
+        """Show the values of the visible layers at a plane point in the inspector."""
         view = self._canvas.view
         offered = (each for each in self.by_title.values() if each.bundle is not None and not each.lacks(each.bundle))
         self._values.show_lines([line for layer in offered if layer.visible and (line := layer.line(view, (u, v)))])

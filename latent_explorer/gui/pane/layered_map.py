@@ -1,4 +1,4 @@
-"""A plot over a ground of tiles and points, with marks and the probe above: what is painted, and when."""
+"""A plot with a ground of tiles and points, and marks and the probe above: what is painted, and when."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,8 +27,8 @@ from latent_explorer.gui.widgets.images import ratio_of
 class LayeredMap(MapPlot):
     """The plot with tiles, fields, points and marks.
 
-    painted: a paint has ended. lifted: the layer whose lifted image is shown. passing: items of others that are no
-    part of the map as it is exported, each with what tells which pixels it covers.
+    painted: a paint has ended. lifted: the layer whose enlarged image is shown. passing: items that do not appear in
+    exports, each with a function that returns the pixels it covers.
     """
 
     painted = pyqtSignal()
@@ -65,14 +65,14 @@ class LayeredMap(MapPlot):
         self._ring.setZValue(PROBE)
 
     def add_pixel_item(self, height: float, paint: Callable[[QPainter, QRectF], None]) -> PixelItem:
-        """An item that is painted in pixels of the map, so high above what is drawn; it covers nothing yet."""
+        """Add an item painted in pixels of the map, at a z value `height`; it covers nothing yet."""
         return PixelItem(self._box, height, paint)
 
     # -- what is shown
 
     @property
     def layers(self) -> list[Layer]:
-        """All layers, the undermost first."""
+        """All layers, the lowest first."""
         return [self.tiles, *self.fields, *self.above]
 
     def dress(self, theme: Theme) -> None:
@@ -84,7 +84,7 @@ class LayeredMap(MapPlot):
         self._show_focus()
 
     def name_axes(self, names: tuple[str, str]) -> None:
-        """Say what the axes are, from left to right and from bottom to top."""
+        """Set the titles of the horizontal and the vertical axis."""
         for side, name in zip(("bottom", "left"), names, strict=True):
             self._axes[side].set_title(name)
 
@@ -99,7 +99,7 @@ class LayeredMap(MapPlot):
         self._ground_item.update()
 
     def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
-        """Paint some points anew; covered: which pixels of a view they cover."""
+        """Repaint some points. covered: returns the pixels of a view that they cover."""
         self._ground.again(self.view, covered)
         self._ground_item.update(QRectF(covered(self.view).boundingRect()))
 
@@ -111,24 +111,24 @@ class LayeredMap(MapPlot):
             self._linked_item.place(linked_rect(self.view, marks))
 
     def mark(self, **changes: Any) -> None:
-        """Change some of the marks, by their names in `Marks`."""
+        """Change marks, by their field names in `Marks`."""
         self.set_marks(replace(self.marks, **changes))
 
     def set_probe(self, probe: tuple[float, float] | None, loupe: QImage | None) -> None:
-        """Move the probe; only the pixels it covered and covers are painted."""
+        """Move the probe; repaints only the pixels of its old and new place."""
         self.mark(probe=probe, loupe=loupe, neighbours=None)
 
     def show_lifted(self) -> None:
-        """Another image is lifted, or none."""
+        """Update the enlarged image, or remove it."""
         self._lifted_item.place(QRectF() if self.lifted is None else QRectF(self.lifted.lifted_rect(self.view)))
 
     def picture(self, scale: float) -> QImage:
-        """The map as shown with its axes, at `scale` device pixels to the logical pixel, without the probe."""
+        """The map with its axes, at `scale` device pixels per logical pixel, without the probe."""
         image = QImage((self.size().toSizeF() * scale).toSize(), QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(self.backgroundBrush().color())
         drawn = self._mark_items
-        linked = (self._linked_item, drawn.linked_route, drawn.linked_dots)  # which the map alone does not tell
+        linked = (self._linked_item, drawn.linked_route, drawn.linked_dots)  # these depend on the other map
         others = (*linked, *self.passing)
         momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring, *others)
         shown = [item for item in momentary if item.isVisible()]
@@ -144,11 +144,11 @@ class LayeredMap(MapPlot):
         return image
 
     def paint_now(self) -> None:
-        """Paint at once what has changed above the ground, which the scene would put off."""
+        """Paint changes above the ground at once, instead of when the scene schedules it."""
         self._repaint(QRect())
 
     def _view_changed(self) -> None:
-        self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
+        self._box.updateMatrix()  # otherwise items update their place while painting, and paint twice
         self._probe_item.place(probe_rect(self.view, self.marks))
         if self.marks.linked is not None:
             self._linked_item.place(linked_rect(self.view, self.marks))
@@ -170,15 +170,15 @@ class LayeredMap(MapPlot):
         self.painted.emit()
 
     def _repaint(self, where: QRect | None = None) -> None:
-        """Paint pixels of the map, or all of it, now, and whatever the scene has put off: for no pixels, that alone."""
+        """Paint some pixels of the map, or all, and pending updates of the scene; no pixels: only those updates."""
         if where is None or not where.isEmpty():
             self._ground_item.update(QRectF() if where is None else QRectF(where))
-        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
+        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # the scene paints in these
 
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
         ratio = ratio_of(painter)
         if self._picturing:
-            layers = Layers(self.tiles, self.fields, self.above)  # an export has put others in their places
+            layers = Layers(self.tiles, self.fields, self.above)  # an export may have replaced layers
             painter.drawImage(0, 0, layered(layers, self.view, ratio))
         else:
             self._ground.paint(painter, self.view, ratio, QRegion(exposed.toAlignedRect()))

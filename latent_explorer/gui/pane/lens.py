@@ -1,4 +1,4 @@
-"""The lens: while a key is held over a datum, the map around it is that datum's own neighbourhood, exact at it."""
+"""The lens: while a key is held over a data point, shows the neighbourhood of its latent, exact at the point."""
 
 from dataclasses import dataclass, replace
 
@@ -17,16 +17,16 @@ from latent_explorer.session import OpenBundle, Session
 
 KEY = Qt.Key.Key_X
 TOPIC = "lens"
-_HEIGHT = 105.0  # above the map and its scale, beneath the probe
-_RADIUS, _SHARE = 150.0, 0.42  # pixels at most, and of the shorter side of the map
-_PICTURE = 30.0  # pixels: the side of a picture in it, about
-_REACH = 40.0  # pixels within which a datum is meant
-_INNER = 0.8  # of the radius: how far the neighbours reach
+_HEIGHT = 105.0  # z value: above the map, below the probe
+_RADIUS, _SHARE = 150.0, 0.42  # pixels, and share of the shorter side of the map, at most
+_PICTURE = 30.0  # pixels: the approximate side of a picture
+_REACH = 40.0  # pixels within which the lens finds a data point
+_INNER = 0.8  # of the radius, within which the neighbours lie
 
 
 @dataclass(frozen=True, eq=False)
 class _Held:
-    """What is seen in the lens. image: the number of its datum. uv: where that is on the map."""
+    """The contents of the lens. image: the number of its data point. uv: the place of that on the map."""
 
     image: int
     uv: tuple[float, float]
@@ -36,30 +36,30 @@ class _Held:
 
     @property
     def scale(self) -> float:
-        """Pixels to the unit of the neighbourhood's plane."""
+        """Pixels per unit of the neighbourhood's plane."""
         return _INNER * self.radius / self.around.reach
 
     @property
     def count(self) -> int:
-        """Pictures along a side, an odd number: the datum's own is the middle one."""
+        """Pictures along a side: odd, with the data point in the middle."""
         return 2 * max(1, round((2 * self.radius / _PICTURE - 1) / 2)) + 1
 
     @property
     def step(self) -> float:
-        """Pixels from a picture to the next."""
+        """Pixels from one picture to the next."""
         return 2 * self.radius / self.count
 
     def latents(self) -> NDArray[np.float32]:
-        """Those of all pictures, row by row from the top left (count * count, d)."""
+        """The latents (count * count, d) of all pictures, row by row from the top left."""
         offsets = (np.arange(self.count) - self.count // 2) * self.step / self.scale
         across, up = np.meshgrid(offsets, -offsets)
         return self.around.chart.to_latent(np.stack([across, up], -1).reshape(-1, 2))
 
 
 class Lens(QObject):
-    """Opens at the datum nearest to the pointer when its key is pressed, and closes when that is let go.
+    """Opens at the data point nearest to the pointer while its key is held.
 
-    held: what it shows; None while it is closed.
+    held: its contents; None while it is closed.
     """
 
     def __init__(self, client: EngineClient, canvas: MapCanvas, points: PointLayer) -> None:
@@ -67,19 +67,19 @@ class Lens(QObject):
         self._client, self._canvas, self._points = client, canvas, points
         self._session: Session | None = None
         self._search: Search | None = None
-        self._of: OpenBundle | None = None  # whose data are searched
+        self._of: OpenBundle | None = None  # the bundle whose data are searched
         self.held: _Held | None = None
         self._item = canvas.add_pixel_item(_HEIGHT, self._paint)
         canvas.installEventFilter(self)
         canvas.frame_scheduler.looked.connect(self._place)
 
     def begin(self, session: Session) -> None:
-        """Another session begins."""
+        """Start with a new session."""
         self.close()
         self._session, self._search, self._of = session, None, None
 
     def _open(self) -> None:
-        """Open it over the datum nearest to the probe, if there is one."""
+        """Open at the data point nearest to the probe, if there is one."""
         at = self._canvas.marks.probe
         if self._session is None or at is None:
             return
@@ -96,14 +96,14 @@ class Lens(QObject):
         self._place()
 
     def close(self) -> None:
-        """Show the map again."""
+        """Close the lens."""
         if self.held is not None:
             self.held = None
             self._client.request(TOPIC, [])
             self._item.place(QRectF())
 
     def latent_at(self, uv: tuple[float, float]) -> NDArray[np.float32] | None:
-        """What is under a plane point of the map in the lens (d,); None beside it, and while it is closed."""
+        """The latent (d,) under a plane point within the lens; None outside, and while it is closed."""
         held = self.held
         if held is None:
             return None
@@ -117,7 +117,7 @@ class Lens(QObject):
             self._item.update()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Follow the key; only the map's own keyboard counts."""
+        """Open and close with the key, if the map has focus."""
         if isinstance(event, QKeyEvent) and event.key() == KEY and not event.modifiers():
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self._open()
@@ -168,7 +168,7 @@ class Lens(QObject):
         painter.drawRect(QRectF(middle.x() - half, middle.y() - half, held.step, held.step))
 
     def _paint_neighbours(self, painter: QPainter, held: _Held, middle: QPointF) -> None:
-        """The true neighbours, as dots where they lie in it."""
+        """Paint the true neighbours as dots."""
         assert self._search is not None
         near = held.around.chart.to_plane(self._search.points[held.around.indices]) * held.scale
         painter.setPen(QPen(QColor(self._canvas.theme.map), 1.0))

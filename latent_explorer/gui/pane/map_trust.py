@@ -1,4 +1,4 @@
-"""Asks how far the map that is shown can be trusted, once somebody looks."""
+"""Figures on how far the current map can be trusted, requested when the panel is visible."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from latent_explorer.session import OpenBundle
 
 
 class MapTrust(QObject):
-    """Keeps the figures of the chart's panel those of the map."""
+    """Keeps the figures in the chart panel up to date."""
 
     def __init__(self, client: EngineClient, panel: ChartTrust) -> None:
         super().__init__(panel)
@@ -23,7 +23,7 @@ class MapTrust(QObject):
         panel.wanted.connect(self.ask)
 
     def open(self, bundle: OpenBundle) -> None:
-        """Another bundle is shown, or the same through another chart; where all lies as before, so do the figures."""
+        """Show another bundle or chart; keeps the figures if all points are at the same places."""
         self._bundle = bundle
         if self._panel.known and self._uv is not None and np.array_equal(self._uv, bundle.uv):
             return
@@ -33,23 +33,23 @@ class MapTrust(QObject):
             self.ask()
 
     def leave(self) -> None:
-        """The images move: nothing can be said of their map."""
+        """Clear the figures while a fit moves the points."""
         self._bundle = None
         self._panel.say("Measured once the chart is fitted")
 
     def ask(self) -> None:
-        """Ask for the figures; opening a bundle has dropped what was asked before."""
+        """Request the figures."""
         if self._bundle is not None and not self._panel.known:
             self._panel.say("Being measured…")
             self._asked = self._client.ask(MeasureMap, self._bundle.chart_text)
 
     def again(self) -> None:
-        """Ask once more, if that was asked and not answered."""
+        """Request the figures again if a request was dropped."""
         if self._asked:
             self.ask()
 
     def take(self, answer: Answer) -> None:
-        """The figures have come, or why there are none."""
+        """Show the figures, or the reason why there are none."""
         reply, bundle = answer.reply, self._bundle
         if bundle is None or reply.number != self._asked:
             return

@@ -1,4 +1,4 @@
-"""What is marked on the map: pins, the route, an outline, neighbours, a caption, the probe."""
+"""The marks on the map: pins, the route, an outline, neighbours, a caption, the probe."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from latent_explorer.gui.widgets.images import displayed, ratio_of
 
 LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
-_LINKED = 10  # pixels from the middle of a linked place's diamond to its corners
+_LINKED = 10  # pixels from the centre of a linked place's diamond to its corners
 
 _SYMBOLS: dict[Mark, str] = {
     "disc": "o", "ring": "o", "diamond": "d", "square": "s", "triangle": "t1", "cross": "+", "bar": "_",
@@ -27,16 +27,16 @@ _SYMBOLS: dict[Mark, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """All that is marked, in plane coordinates.
+    """All marks, in plane coordinates.
 
-    pins: names and places. route: (frames, 2), or None. way: the way points (k, 2) that it leads through. compared: a
-    second curve (frames, 2) between the same places. frame: the place of the frame that is played.
+    pins: names and places. route: (frames, 2), or None. way: its way points (k, 2). compared: a second curve
+    (frames, 2) through the same places. frame: the place of the current frame.
     draft: the places of a route being drawn, in order. probe: the place under the pointer. neighbours: (k, 2).
-    looks: marks and colours of the neighbours' classes; where there are none, a neighbour is a mere circle.
-    chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
-    being drawn. links: a place and those (k + 1, 2) that lines lead to from it. caption: which moment of a run
-    is shown, where it is one. linked, linked_route, linked_frame: where a translator takes what is under the pointer on
-    another map, the route drawn there, and the frame that is played.
+    looks: shapes and colours of the neighbours' classes; without classes, each neighbour is a circle.
+    chosen: the place chosen last. loupe: the picture beside the probe. outline: the corners (k, 2) of a selection being
+    drawn. links: a place, and the places that lines connect it to, (k + 1, 2). caption: the snapshot of a run that is
+    shown, if any. linked, linked_route, linked_frame: the translations of the place under the pointer on another map,
+    of the route drawn there, and of its current frame.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
@@ -59,9 +59,9 @@ class Marks:
 
 
 class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
-    """A curve with a rim, as broad on a fine screen as on a coarse one. pyqtgraph's pens count the screen's pixels.
+    """A curve with a rim whose width does not depend on the screen: pyqtgraph's pens have widths in device pixels.
 
-    width: of the line, in logical pixels.
+    width: of the line in logical pixels.
     """
 
     def __init__(self, width: float, **options: object) -> None:
@@ -73,10 +73,10 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
         if dashed:
             pen.setDashPattern([2.5, 2.5])
         self.setPen(pen)
-        self.setShadowPen(None if rim is None else _round(rim, self._width + 3))  # so that it is seen on any ground
+        self.setShadowPen(None if rim is None else _round(rim, self._width + 3))  # visible on any ground
 
     def paint(self, painter: QPainter, *others: object) -> None:
-        """Draw it with pens for the screen, or the picture, at hand."""
+        """Paint with pens for the device pixel ratio of the target."""
         ratio = ratio_of(painter)
         self.opts["pen"].setWidthF(ratio * self._width)
         if self.opts["shadowPen"] is not None:
@@ -85,9 +85,9 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
 
 
 class MarkItems:
-    """The items of a plot that show its marks, but for the probe; each is changed only where its mark has changed.
+    """The plot items of all marks except the probe. An item is updated only when its mark has changed.
 
-    What shows nothing is hidden: empty, they take 0.1 ms at each paint.
+    Items without content are hidden: empty ones take 0.1 ms at each paint.
     """
 
     def __init__(self, box: ViewBox) -> None:
@@ -159,7 +159,7 @@ class MarkItems:
         self.lay_out(self._room)
 
     def lay_out(self, room: float) -> None:
-        """Say at the top left which moment is shown, as much of it as there is room for, in pixels."""
+        """Place the caption at the top left, elided to `room` pixels."""
         caption, self._room = self._caption, room
         text = QFontMetricsF(QFont()).elidedText(self._marks.caption, Qt.TextElideMode.ElideRight, room - 28)
         caption.setText(text, self._theme.text)
@@ -172,7 +172,7 @@ class MarkItems:
         self._dots.setVisible(bool(spots))
 
     def _spots(self) -> Iterator[dict[str, object]]:
-        """The ends of the route, its way points as squares, where one is being drawn from, the frame that is played."""
+        """The ends of the route, its way points as squares, the start of a draft, the current frame."""
         marks, theme, rim = self._marks, self._theme, mkPen(self._theme.map, width=2)
         ends = [] if marks.route is None else [marks.route[0], marks.route[-1]]
         way = [] if marks.way is None else list(marks.way)
@@ -188,7 +188,7 @@ class MarkItems:
             yield from ({"pos": place, **look} for place in places)
 
     def _show_linked_dots(self) -> None:
-        """The ends of a route that was drawn on another map, and the frame of it that is played: diamonds."""
+        """Show the ends and the current frame of a route on the other map, as diamonds."""
         route, frame, theme = self._marks.linked_route, self._marks.linked_frame, self._theme
         ends = [] if route is None else [route[0], route[-1]]
         sized = [(place, 11) for place in ends] + ([] if frame is None else [(np.asarray(frame), 17)])
@@ -198,7 +198,7 @@ class MarkItems:
         self.linked_dots.setVisible(bool(sized))
 
     def _show_chosen(self) -> None:
-        """A ring, with a rim so that it is seen on any ground, wide enough for a pin in it."""
+        """Show a ring around the chosen place, wide enough for a pin, with a rim that is visible on any ground."""
         at, rings = self._marks.chosen, ((self._theme.map, 5), (self._theme.accent, 2))
         pens = [] if at is None else [mkPen(colour, width=width) for colour, width in rings]
         self.chosen.setData([{"pos": at, "size": 22, "pen": pen, "brush": None} for pen in pens])
@@ -212,7 +212,7 @@ class MarkItems:
         self._pins = [
             TargetItem(
                 place, 12, "o", mkPen(theme.map, width=2), brush=theme.poor, movable=False,
-                label=lambda x, y, name=name: name,  # not a format, whatever braces it has
+                label=lambda x, y, name=name: name,  # a function, as braces in a string would be format fields
                 labelOpts=look,
             )
             for name, place in self._marks.pins
@@ -223,14 +223,14 @@ class MarkItems:
             self._added(pin, 4).label().setFont(font)
 
     def _added(self, item: Any, height: float) -> Any:
-        """An item in the plot that does not count where all that is drawn is to be fitted."""
+        """Add an item to the plot that does not affect the range of `autoRange`."""
         item.setZValue(height)
         self._box.addItem(item, ignoreBounds=True)
         return item
 
 
 def probe_rect(view: View, marks: Marks) -> QRectF:
-    """The pixels of the probe and its loupe."""
+    """The pixels that the probe and its loupe cover."""
     if marks.probe is None:
         return QRectF()
     at = _at(view, marks.probe)
@@ -239,7 +239,7 @@ def probe_rect(view: View, marks: Marks) -> QRectF:
 
 
 def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
-    """Draw a ring around the place under the pointer, and the picture beside it."""
+    """Draw a ring around the place under the pointer and the loupe beside it."""
     if marks.probe is None:
         return
     at = _at(view, marks.probe)
@@ -256,7 +256,7 @@ def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
 
 
 def linked_rect(view: View, marks: Marks) -> QRectF:
-    """The pixels of the place that a translator takes the pointer on another map to."""
+    """The pixels of the translated place of the pointer on another map."""
     if marks.linked is None:
         return QRectF()
     at = _at(view, marks.linked)
@@ -264,7 +264,7 @@ def linked_rect(view: View, marks: Marks) -> QRectF:
 
 
 def paint_linked(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
-    """Draw a diamond with a dot there: the probe is a ring."""
+    """Draw a diamond with a dot at the translated place."""
     if marks.linked is None:
         return
     at = _at(view, marks.linked)
@@ -279,7 +279,7 @@ def paint_linked(painter: QPainter, view: View, marks: Marks, theme: Theme) -> N
 
 
 def _loupe_rect(view: View, at: QPointF) -> QRectF:
-    """Where the loupe goes: above right of the pointer, but always inside the map."""
+    """The rectangle of the loupe: above right of the pointer, but always inside the map."""
     x, y = round(at.x()), round(at.y())
     left = x + 18 if x + 18 + LOUPE < view.width else x - 18 - LOUPE
     top = y - 18 - LOUPE if y - 18 - LOUPE > 0 else y + 18
@@ -287,13 +287,13 @@ def _loupe_rect(view: View, at: QPointF) -> QRectF:
 
 
 def _at(view: View, uv: tuple[float, float]) -> QPointF:
-    """A place's pixel; one far out of sight is put nearer, since Qt counts no farther than 32 bits."""
+    """The pixel of a place; clamped, as Qt's coordinates overflow at 32 bits."""
     x, y = np.clip(view.to_screen_point(uv), -1e6, 1e6).tolist()
     return QPointF(x, y)
 
 
 def _draw(item: Any, places: Any, **looks: Any) -> None:
-    """Let a curve or dots go through places (k, 2), or hide them."""
+    """Set the places (k, 2) of a curve or of dots, or hide them."""
     if places is not None:
         x, y = np.asarray(places, np.float64).T
         item.setData(x, y, **looks)
@@ -301,14 +301,14 @@ def _draw(item: Any, places: Any, **looks: Any) -> None:
 
 
 def _star(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The ends (2k, 2), in pairs, of lines from the first of places (k + 1, 2) to each other one."""
+    """The ends (2k, 2), in pairs, of lines from the first of places (k + 1, 2) to each of the others."""
     ends = np.empty((2 * (len(places) - 1), 2))
     ends[::2], ends[1::2] = places[0], places[1:]
     return ends
 
 
 def _spots(looks: tuple[tuple[Mark, str], ...]) -> dict[str, Any]:
-    """How pyqtgraph is told to draw spots with the marks of classes; a ring is not filled."""
+    """pyqtgraph's arguments for spots in the shapes and colours of classes; a ring is not filled."""
     if not looks:
         return {}
     brushes = [mkBrush(None if mark == "ring" else colour) for mark, colour in looks]

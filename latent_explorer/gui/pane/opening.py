@@ -1,4 +1,4 @@
-"""Opening bundles: a thread reads the latents, the engine the model, and both must agree before one is shown."""
+"""Opening bundles: a thread reads the latents, the engine the model, and both must succeed."""
 
 import itertools
 import logging
@@ -20,13 +20,13 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, State, open_bundle
 
 _log = logging.getLogger(__name__)
-_SOON = 0.3  # seconds that the first paint waits for a bundle whose reading has begun before
-_PATIENCE = 1.0  # seconds that the end of a pane waits for a disk
+_SOON = 0.3  # seconds that the first paint waits for a bundle that is already being read
+_PATIENCE = 1.0  # seconds that closing a pane waits for a disk
 
 
 @dataclass(frozen=True, eq=False)
 class _Unread:
-    """A bundle that cannot be read. gone: whether it is not there any more."""
+    """A bundle that cannot be read. gone: whether it no longer exists."""
 
     folder: Path
     reason: str
@@ -35,7 +35,7 @@ class _Unread:
 
 @dataclass(frozen=True, eq=False)
 class _Pending:
-    """What the engine was asked to open. travels: whether what is open is exchanged for it, not closed."""
+    """The bundle that the engine was asked to open. travels: whether it replaces the open one within its session."""
 
     number: int
     bundle: OpenBundle
@@ -43,18 +43,18 @@ class _Pending:
 
 
 class Opener(QObject):
-    """Has the engine open one bundle at a time; a broken one is refused with its reason, and what was open stays.
+    """Opens one bundle at a time. A broken one is refused with the reason, and the current one stays open.
 
-    read: the OpenBundle that was read and that the engine is asked to open. opened: the engine has it, by its
-    OpenBundle and whether what was open is exchanged for it. refused: it does not take what it was asked for.
-    state_of: what was made of a bundle when it was shown last; asked in a thread.
+    read: the OpenBundle that was read, which the engine now opens. opened: the engine has opened it; the OpenBundle,
+    and whether it replaces the current one within the session. refused: the engine has refused it.
+    state_of: returns the State of a bundle when it was last shown; called in a thread.
     """
 
     read = pyqtSignal(object)
     opened = pyqtSignal(object, bool)
     refused = pyqtSignal()
     _stage = pyqtSignal(str)
-    _made = pyqtSignal(int, object)  # by which thread, and an OpenBundle or _Unread
+    _made = pyqtSignal(int, object)  # the number of the thread, and an OpenBundle or _Unread
 
     def __init__(self, client: EngineClient, shared: Shared) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class Opener(QObject):
         self._numbers, self._newest, self._taken = itertools.count(1), 0, 0
         self._readers: list[threading.Thread] = []
         self._closing = False
-        self._made.connect(self._take_read)  # queued, as the next is: they come from a thread
+        self._made.connect(self._take_read)  # queued, like the next: emitted in a thread
         self._stage.connect(self._tell)
         self._words = ""
         self.state_of: Callable[[OpenBundle], State] = lambda bundle: State()
@@ -75,25 +75,25 @@ class Opener(QObject):
 
     @property
     def stays(self) -> bool:
-        """Whether what is open stays open, if as another moment or under another class."""
+        """Whether the current bundle stays open, possibly as another snapshot or with another class."""
         return self.idle or (self._pending is not None and self._pending.travels and self._taken == self._newest)
 
     @property
     def label(self) -> int | None:
-        """The class under which what is about to come decodes; None where nothing is."""
+        """The class under which the pending bundle decodes; None if there is no pending bundle."""
         return None if self._pending is None else self._pending.bundle.label
 
     @property
     def words(self) -> str:
-        """What is being opened, in words."""
+        """A description of what is being opened."""
         if self.device == "engine starting":
             return "Starting the engine"
         return self._words
 
     def open(self, folder: Path, begun: "Future[OpenBundle] | None" = None) -> None:
-        """Open the bundle in a folder; one that is still being read by the time it is there is not shown any more.
+        """Open the bundle in a folder; cancels any bundle that is still being read.
 
-        begun: its reading, where it has begun.
+        begun: its reading, if that has started.
         """
         self._newest, self._words = (number := next(self._numbers)), f"Opening {folder.name}"
         if begun is not None and wait([begun], _SOON).done:
@@ -103,14 +103,14 @@ class Opener(QObject):
             target=lambda: self._made.emit(number, self._read(folder, begun)), name="bundle reader", daemon=True
         )
         self._readers = [*(each for each in self._readers if each.is_alive()), reader]
-        reader.start()  # each has its own: a disk that does not answer holds up no other
+        reader.start()  # a thread for each: a disk that hangs blocks only its own
 
     def travel(self, bundle: OpenBundle) -> None:
-        """As `open`, but what is open is exchanged for the bundle: pins, path, selection and view stay."""
+        """As `open`, but within the current session: pins, path, selection and view stay."""
         self._ask_for(bundle, travels=True)
 
     def take(self, answer: Answer) -> None:
-        """The engine has opened, or refused, the pending bundle; or the old one again after a fresh start."""
+        """Handle the engine's answer on the pending bundle, or on the old one, reopened after a restart."""
         reply, pending = answer.reply, self._pending
         if isinstance(reply, Opened):
             self.device = f"{reply.device}, {reply.kernel}"
@@ -124,13 +124,13 @@ class Opener(QObject):
             self.refused.emit()
 
     def close(self) -> None:
-        """Nothing is read any more."""
+        """Stop reading."""
         self._closing = True
         for reader in self._readers:
             reader.join(_PATIENCE)
 
     def _read(self, folder: Path, begun: "Future[OpenBundle] | None") -> OpenBundle | _Unread:
-        """The bundle through the chart, and under the class, with which it was seen last; in a thread."""
+        """Read a bundle, with the chart and the class with which it was last shown; called in a thread."""
 
         def tell(stage: str) -> None:
             if self._closing:
@@ -141,14 +141,14 @@ class Opener(QObject):
             bundle = begun.result() if begun is not None else open_bundle(folder, tell)
             state = self.state_of(bundle)
             if state.chart is not None:
-                with suppress(UserError):  # of which is told when it is shown
+                with suppress(UserError):  # reported when it is shown
                     bundle = bundle.with_chart(state.chart)
             if state.label < bundle.config.net.classes:
                 bundle = replace(bundle, label=state.label)
             _ = bundle.home
         except UserError as error:
             return _Unread(folder, str(error), not folder.exists())
-        except Exception as error:  # whatever a file may lead to, the window goes on
+        except Exception as error:  # whatever a file causes, the window must go on
             _log.exception("%s could not be read", folder)
             return _Unread(folder, in_words(error), gone=False)
         return bundle
@@ -158,7 +158,7 @@ class Opener(QObject):
 
     def _take_read(self, number: int, made: OpenBundle | _Unread) -> None:
         if self._closing or number < self._taken:
-            return  # what was asked for later is there
+            return  # a later request has been read already
         self._taken = number
         if isinstance(made, OpenBundle):
             self.read.emit(made)

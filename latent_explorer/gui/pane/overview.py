@@ -1,4 +1,4 @@
-"""The overview: a small picture of the whole map, with a rectangle around what is seen, that can be dragged."""
+"""The overview: a small picture of the whole map, with a draggable rectangle around the visible part."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 
-_SIDE = 150  # pixels of its longer side
-_LEAST = (360, 280)  # pixels of a map that has room for it
+_SIDE = 150  # pixels: the longer side
+_LEAST = (360, 280)  # pixels: the smallest map that has room for it
 _MARGIN = 10
-_SMALLEST = 8.0  # pixels of the rectangle, that it can be seen and held
-_OUTSIDE = 0.03  # of the whole map, either way, that may lie outside of what is seen
+_SMALLEST = 8.0  # pixels: the smallest rectangle that can be seen and dragged
+_OUTSIDE = 0.03  # of the whole map in each direction that may be out of view
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class OverviewChoice:
 
 
 class Overview(QWidget):
-    """Lies on the lower left of the map while one sees a part of it only.
+    """Covers the lower left of the map while only a part of the map is visible.
 
-    Its picture is made anew when the points look different, and is else only copied.
+    Its picture is painted again only when the points look different.
     """
 
     def __init__(self, canvas: MapPlot, points: PointLayer, settings: Settings) -> None:
@@ -41,15 +41,15 @@ class Overview(QWidget):
         self._picture: QImage | None = None
         self._version: tuple[int, float, View] | None = None
         self._seen = QRectF()
-        self._grip = QPointF()  # from the middle of the rectangle to where it is held
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the map beneath need not be painted with it
+        self._grip = QPointF()  # from the centre of the rectangle to the pointer
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so the map below is not painted with it
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Overview of the map")
         self.hide()
 
     def toggle(self) -> None:
-        """Show it from now on where there is more of the map than is seen, or do not; it is remembered."""
+        """Switch the overview on or off, and remember that."""
         self.wanted = not self.wanted
         self._settings.change(OverviewChoice, shown=self.wanted)
         self.look()
@@ -59,7 +59,7 @@ class Overview(QWidget):
         self.look()
 
     def look(self) -> None:
-        """The view, the points or the size of the map may be another."""
+        """Update after a change of the view, the points or the size of the map."""
         home, view = self._canvas.home, self._canvas.view
         if home is None or not self.wanted or not self._is_needed(home, view):
             self.hide()
@@ -85,7 +85,7 @@ class Overview(QWidget):
         return not has_all and view.width >= _LEAST[0] and view.height >= _LEAST[1]
 
     def _place(self, home: Region, view: View) -> None:
-        """Be as wide to high as the map is, on its lower left."""
+        """Take the aspect ratio of the map, at its lower left."""
         shape = min(max(home.height / max(home.width, 1e-9), 0.5), 2.0)
         width, height = (_SIDE, round(_SIDE * shape)) if shape <= 1 else (round(_SIDE / shape), _SIDE)
         at = self._canvas.origin.toPoint()
@@ -100,7 +100,7 @@ class Overview(QWidget):
         return image
 
     def _rectangle(self, view: View) -> QRectF:
-        """What is seen, in pixels of the overview; never too small to be held."""
+        """The visible part in pixels of the overview; never too small to be dragged."""
         seen = view.region
         left, top = self._view.to_screen_point((seen.left, seen.top))
         right, bottom = self._view.to_screen_point((seen.right, seen.bottom))
@@ -123,7 +123,7 @@ class Overview(QWidget):
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """The rectangle is held where it is pressed; elsewhere it comes to the pointer first."""
+        """Start dragging the rectangle; a press outside moves it to the pointer first."""
         assert event is not None
         middle = self._seen.center()
         self._grip = event.position() - middle if self._seen.contains(event.position()) else QPointF()

@@ -46,18 +46,18 @@ CROSSING: dict[str | type, Urgency] = {
     "stitched": Urgency.PATH,
     "counterparts": Urgency.DETAIL,
 }
-"""What is asked of a model for what is done on another map: topics, and how urgent."""
+"""The topics of requests for another map, with their urgency."""
 
-_DWELL_MS = 300  # the pointer may cross a map on its way elsewhere
+_DWELL_MS = 300  # the pointer may just cross the map
 _THE_END = "Maximum zoom: beyond it, neighbouring pictures have the same float32 latents."
 
 
 class MapPane(SessionPane):
     """One model on one canvas.
 
-    turned_to: a person works with this pane.
-    crossed: an Answer of its engine to what was asked for another map.
-    copy_wanted: how something of it is drawn is to be copied, by what that is, and whether as Python.
+    turned_to: the user works with this pane.
+    crossed: an Answer of its engine to a request made for another map.
+    copy_wanted: the command that draws something is to be copied: what, and whether as Python.
     """
 
     turned_to = pyqtSignal()
@@ -145,7 +145,7 @@ class MapPane(SessionPane):
         )  # fmt: skip
 
     def _to_session(self, change: Callable[[Session, Any], None]) -> Callable[[Any], None]:
-        """Change whatever session there is by then."""
+        """A slot that changes the session that is current when it is called."""
 
         def run(value: Any) -> None:
             if self.session is not None:
@@ -156,7 +156,7 @@ class MapPane(SessionPane):
     # -- what comes
 
     def _receive(self) -> None:
-        """Say who takes what the engine answers, and what is read from the disk."""
+        """Connect answers of the engine, and tiles from disk, to their receivers."""
 
         def accepted(take: Callable[[Answer], None]) -> Callable[[Answer], None]:
             return partial(_take_unless_refused, take, self.shared.say)
@@ -192,12 +192,12 @@ class MapPane(SessionPane):
 
     def _lose_engine(self, event: EngineLost) -> None:
         _tell_loss(self.shared, event)
-        if event.again and self.linked.errors is not None:  # of which the new one knows nothing
+        if event.again and self.linked.errors is not None:  # the new engine does not have them
             self.translation_error.again()
             self.look()
 
     def _take_kept(self, generation: int, key: TileKey, pictures: Pictures) -> None:
-        """A tile has been read from disk; one of a bundle that was shown before is dropped."""
+        """Show a tile read from disk; drops one of an earlier bundle."""
         if generation != self.store.generation:
             return
         if key.field != FIELD:
@@ -214,7 +214,7 @@ class MapPane(SessionPane):
 
     @property
     def readings(self) -> Readings:
-        """What the status bar says of this pane."""
+        """The texts of the status bar for this pane."""
         figures = {
             "device": self.opener.device,
             "times": f"{self.prober.exact.text()} · {self.canvas.frame_scheduler.frames.text()}",
@@ -224,7 +224,7 @@ class MapPane(SessionPane):
         return Readings(self.prober.place_text, zoom_words(self.canvas.zoomed), tuple(self._work()), figures)
 
     def _work(self) -> Iterator[Work]:
-        """What is under way, the most telling first."""
+        """The work in progress, the most important first."""
         if self.client.silent:
             yield Work("Python does not answer: it may be stopped in a debugger")
         if not self.opener.idle:
@@ -244,7 +244,7 @@ class MapPane(SessionPane):
         self.legend.show_colouring("" if self.points.shading is None else self.points.shading.title.lower())
 
     def _tell_waiting(self) -> None:
-        """Say to those who wait what they wait for."""
+        """Show in waiting parts what they wait for."""
         self.inspector.show_waiting(self.waiting.words)
         for layer in self.fields.by_title.values():
             layer.preparing = self.waiting.words[:1].lower() + self.waiting.words[1:]
@@ -269,18 +269,18 @@ class MapPane(SessionPane):
             self.selecting.raise_wanted.emit("Inspector", False)
 
     def pin_probe(self) -> None:
-        """Pin what the inspector shows."""
+        """Pin the place that the inspector shows."""
         if self.session is not None and self.prober.probe is not None:
             self.session.pin(self.prober.probe.z)
             self.prober.choose(self.prober.probe.z)
 
     def toggle_lock(self) -> None:
-        """Keep the inspector at its place, or let it follow the pointer again."""
+        """Lock the inspector to its place, or let it follow the pointer again."""
         self.prober.lock(not self.prober.locked)
         self.changed.emit()
 
     def step_view(self, steps: int) -> None:
-        """Go back (-1) to where one has looked before, or forth (1)."""
+        """Go to the previous (-1) or the next (1) view."""
         if not self.history.go(steps):
             self.shared.say("There is no earlier view." if steps < 0 else "There is no later view.")
 
@@ -289,13 +289,13 @@ class MapPane(SessionPane):
             self.session.draw(None)
 
     def open_picture(self) -> None:
-        """Open the probed picture in a window of its own."""
+        """Open the probed picture in a separate window."""
         probe = self.prober.probe
         if probe is not None and probe.picture is not None:
             self._open_picture(probe.picture, probe.z)
 
     def _ask_for_chart(self) -> None:
-        """Offer the charts there are, at the button that asks for it."""
+        """Open the list of charts at its button."""
         probe, button = self.prober.probe, self.chart_panel.change
         where = button.mapToGlobal(button.rect().bottomLeft())
         z = None if probe is None else probe.z
@@ -316,7 +316,7 @@ class MapPane(SessionPane):
     # -- events
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Notice that a person turns to this pane: at once by a click or a key, by the pointer once it has stayed."""
+        """Detect that the user turns to this pane: at once by a click or key, after a delay by the pointer."""
         match None if event is None else event.type():
             case QEvent.Type.FocusIn | QEvent.Type.MouseButtonPress:
                 self.turned_to.emit()
@@ -327,7 +327,7 @@ class MapPane(SessionPane):
         return False
 
     def end(self) -> None:
-        """End the engine and all that works for this pane; it is not used afterwards."""
+        """Stop the engine, threads and timers of this pane, which cannot be used afterwards."""
         self._dwell.stop()
         self._spoken.stop()
         self.keeper.write()
@@ -351,7 +351,7 @@ class MapPane(SessionPane):
 
 
 def _tell_loss(shared: Shared, event: EngineLost) -> None:
-    """Say that the engine stopped, and what to do where it was given up."""
+    """Report that the engine has stopped, and what to do if it was not restarted."""
     if event.again:
         why = f" ({event.reason})" if event.reason else ""
         shared.say(f"The engine stopped{why} and was restarted; nothing was lost.")

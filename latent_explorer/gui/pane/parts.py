@@ -1,4 +1,4 @@
-"""What a map pane is made of: canvas and layers, panels, and the controllers between them."""
+"""The parts of a map pane: canvas and layers, panels, and the controllers between them."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ from latent_explorer.session import SessionStore
 
 
 class PaneTitle(QFrame):
-    """The line above a map where there are several: names its bundle. close_wanted: the pane is to be closed."""
+    """The title bar of a map, shown if there are several. close_wanted: its close button was pressed."""
 
     close_wanted = pyqtSignal()
 
@@ -71,7 +71,7 @@ class PaneTitle(QFrame):
         self.hide()
 
     def show_active(self, active: bool, theme: Theme) -> None:
-        """Look as the pane does that the panels follow, or as another."""
+        """Show whether the panels follow this pane."""
         line = theme.accent if active else theme.line
         weight = "600" if active else "400"
         self.setStyleSheet(
@@ -81,9 +81,9 @@ class PaneTitle(QFrame):
 
 
 class PaneParts(QWidget):
-    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles.
+    """Creates the parts of a pane and hands each what it uses. panels: its widgets for the docks, by title.
 
-    arrived: an Answer or EngineLost of its engine, brought into the GUI thread.
+    arrived: an Answer or EngineLost from its engine, emitted into the GUI thread.
     """
 
     arrived = pyqtSignal(object)
@@ -165,14 +165,14 @@ class PaneParts(QWidget):
         }
 
     def _ask_for_images(self) -> None:
-        """There are other images now."""
+        """Called when the engine has other images."""
 
     def _note_images(self, note: str) -> None:
-        """Say what the images are, if they are not the originals."""
+        """Show a description of the images, if they are not the originals."""
         self.gallery.note = self.selection.note = note
 
     def _waits(self) -> bool:
-        """Whether somebody waits for what the engine has to say of the data."""
+        """Whether a part waits for the engine to prepare the data."""
         probe = self.prober.probe
         return self.fields.missing > 0 or (probe is not None and probe.place is None)
 

@@ -1,4 +1,4 @@
-"""The session's path: laid out, marked on the map, decoded row by row for the filmstrip."""
+"""The session's path: its line on the map, and its frames, decoded for the filmstrip."""
 
 from functools import partial
 
@@ -25,10 +25,10 @@ _NOWHERE = np.zeros((0, 0), np.float32)
 
 
 class PathFrames(QObject):
-    """Decodes the session's route, both of its curves where it has two, and moves its marker.
+    """Decodes the curves of the session's route, one or two, and moves the marker of the current frame.
 
-    latents: of the frames (n, d) of the first curve, as they are shown. line: how it lies on the map; None where it
-    does not. laid_out: the latents are others.
+    latents: the latents (n, d) of the frames of the first curve. line: its line on the map, or None. laid_out: the
+    latents have changed.
     """
 
     laid_out = pyqtSignal()
@@ -48,7 +48,7 @@ class PathFrames(QObject):
 
     @property
     def compared(self) -> NDArray[np.float32] | None:
-        """Those of the second curve, if there is one."""
+        """The latents (n, d) of the second curve, if there is one."""
         return self._lanes[COMPARED].latents if COMPARED in self._lanes else None
 
     @property
@@ -60,19 +60,19 @@ class PathFrames(QObject):
 
     @property
     def settled(self) -> bool:
-        """Whether all curves are there with their pictures."""
+        """Whether all curves and their pictures have arrived."""
         decodes = self._bundle is None or self._bundle.config.decodes
         return all(lane.refused or (not lane.waits and (lane.pictured or not decodes)) for lane in self._lanes.values())
 
     def open(self, bundle: OpenBundle) -> None:
-        """Work with another bundle, on which no route is drawn yet."""
+        """Start with another bundle, which has no route yet."""
         self._bundle = bundle
         self._filmstrip.strip.explain(bundle.config.undecoded)
         self._offer()
         self.show(None)
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with the same route, whose latents lie elsewhere and look otherwise now."""
+        """Keep the route on another chart or decoder: update its places and pictures."""
         self._bundle = bundle
         self._offer()
         self.show(self._route)
@@ -84,7 +84,7 @@ class PathFrames(QObject):
         self._filmstrip.offer(decodes=decodes, data=len(latents) > 0, labels=labels)
 
     def dress(self, theme: Theme) -> None:
-        """Show classes in these colours."""
+        """Use the class colours of a theme."""
         self._theme = theme
         for lane in self._lanes.values():
             self._describe(lane)
@@ -101,13 +101,13 @@ class PathFrames(QObject):
     # -- on the map
 
     def show_places(self) -> None:
-        """Show where the route lies on the map, and the frame that is the current one."""
+        """Show the route and its current frame on the map."""
         self._mark(self._route, self._lanes)
         if len(self._filmstrip.frames):
             self._mark_frame(self._filmstrip.index)
 
     def sketch(self, route: Route) -> None:
-        """Show where another route would lie, while it is being drawn."""
+        """Preview a route while it is being drawn."""
         self._mark(route, {FIRST: Lane.of(FIRST, route.path)})
 
     def _mark(self, route: Route | None, lanes: dict[str, Lane]) -> None:
@@ -133,7 +133,7 @@ class PathFrames(QObject):
     # -- what the engine is asked
 
     def ask(self) -> None:
-        """Want what is missing: curves and figures, and pictures."""
+        """Request what is missing: curves with figures, and pictures."""
         lanes, decodes = self._lanes.values(), self._bundle is None or self._bundle.config.decodes
         unwalked = [lane for lane in lanes if lane.walked is None and not lane.refused]
         self._client.request(TOPIC, [_want_walk(lane) for lane in unwalked])
@@ -141,13 +141,13 @@ class PathFrames(QObject):
         self._client.request("film", [want_pictures((lane, lane.version), lane.wanted) for lane in missing])
 
     def again(self) -> None:
-        """Ask once more: the engine has dropped what was wanted, or has another model."""
+        """Request everything again: the engine has dropped its requests, or has another model."""
         for lane in self._lanes.values():
             lane.refused = ""
         self.ask()
 
     def take_walk(self, answer: Answer) -> None:
-        """A curve has been computed and measured, or why not."""
+        """Take a computed curve with its figures, or the reason for a refusal."""
         lane = answer.key
         if not isinstance(lane, Lane) or self._lanes.get(lane.row) is not lane:
             return
@@ -161,7 +161,7 @@ class PathFrames(QObject):
         self.ask()
 
     def take(self, answer: Answer) -> None:
-        """Pictures of a curve have come."""
+        """Take the pictures of a curve."""
         if answer.pictures is None or not isinstance(answer.key, tuple):
             return
         wanted, version = answer.key
@@ -171,7 +171,7 @@ class PathFrames(QObject):
             self._filmstrip.show_frames(answer.pictures, lane.row)
 
     def _adopt(self, lane: Lane) -> None:
-        """Show the curve where it belongs: what was there before stood in for it."""
+        """Show a curve in place of its stand-in."""
         moved = lane.latents is not lane.wanted
         lane.show_wanted()
         self._describe(lane)
@@ -181,7 +181,7 @@ class PathFrames(QObject):
             self.laid_out.emit()
 
     def _describe(self, lane: Lane) -> None:
-        """Say of a row what it is of, its figures, and the classes along it."""
+        """Set the title, the figures and the class colours of a filmstrip row."""
         assert self._bundle is not None
         line = _LINES[lane.row] if len(self._lanes) > 1 else Qt.PenStyle.NoPen
         row = {"curve": lane.title, "model": self._bundle.name, "waits": lane.waits, "line": line}

@@ -1,4 +1,4 @@
-"""Where the path can be taken hold of: its ends, its way points, its line; what dragging them does to it."""
+"""The draggable parts of the path: its ends, its way points and its line."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from latent_explorer.session.session import Point
 
 Plane = tuple[float, float]
 
-_PLACE_REACH, _LINE_REACH = 9.0, 6.0  # pixels within which a place of the path is meant, or its line
+_PLACE_REACH, _LINE_REACH = 9.0, 6.0  # pixels within which a place or the line can be grabbed
 
 
 @dataclass(frozen=True)
 class Grip:
-    """A place of the path that can be dragged. index: among its places. new: whether a way point comes to be there."""
+    """A place of the path that can be dragged. index: among its places. new: whether dragging adds a way point."""
 
     index: int
     new: bool = False
 
 
 class PathGrips:
-    """Takes hold of the session's path. Positions are pixels of the map.
+    """Finds and drags parts of the session's path. Positions are pixels of the map.
 
-    session: whose path it is; None where no bundle is open. latent: what a person means by a pixel.
+    session: the owner of the path; None if no bundle is open. latent: returns the latent meant by a pixel.
     """
 
     def __init__(self, canvas: MapCanvas, path_frames: PathFrames, latent: Callable[[QPointF], Point | None]) -> None:
@@ -40,7 +40,7 @@ class PathGrips:
         return None if self.session is None or self._canvas.marks.route is None else self.session.state.route
 
     def at(self, at: QPointF) -> Grip | None:
-        """What of the path is near a pixel: a place of it, else its line."""
+        """The place of the path near a pixel, otherwise its line, if that is near."""
         route, line = self.route, self._path_frames.line
         if route is None or line is None or len(line.knots) != len(route.places):
             return None
@@ -55,7 +55,7 @@ class PathGrips:
         return Grip(int(np.clip(np.searchsorted(line.knots, segment, "right"), 1, len(route.places) - 1)), new=True)
 
     def way_point_at(self, at: QPointF) -> int | None:
-        """Which of the path's places is the way point near a pixel, if one is."""
+        """The index among the path's places of the way point near a pixel, if there is one."""
         grip, route = self.at(at), self.route
         if grip is None or route is None or grip.new or not 0 < grip.index < len(route.places) - 1:
             return None
@@ -67,7 +67,7 @@ class PathGrips:
         return grip is not None and route is not None and grip == Grip(len(route.places) - 1)
 
     def drag(self, grip: Grip, at: QPointF) -> None:
-        """The place follows the pointer, and the path with it; the session learns of it when it is dropped."""
+        """Move a place to a pixel and preview the path; the session changes when it is dropped."""
         if (route := self._moved(grip, self._latent(at))) is not None:
             self._path_frames.sketch(route)
 
@@ -79,15 +79,15 @@ class PathGrips:
             self.session.draw(route)
 
     def put_back(self) -> None:
-        """Show the path as it is."""
+        """Show the path of the session again."""
         self._path_frames.show_places()
 
     def add(self, at: QPointF) -> bool:
-        """Lead the path through a pixel, where that is the least way round; whether there is a path."""
+        """Add a way point at a pixel, where it makes the path least longer. Returns whether there is a path."""
         return self.lead_through(self._latent(at), at)
 
     def lead_through(self, z: Point | None, at: QPointF) -> bool:
-        """Lead the path through a latent that lies at a pixel; whether there is a path."""
+        """Add a way point at a latent whose place is a pixel. Returns whether there is a path."""
         route, line = self.route, self._path_frames.line
         if route is None or line is None or self.session is None or z is None:
             return False
@@ -100,13 +100,13 @@ class PathGrips:
         return True
 
     def delete(self, index: int) -> None:
-        """Lead the path through its other places."""
+        """Delete a place of the path."""
         route = self.route
         if route is not None and self.session is not None and 0 < index < len(route.places) - 1:
             self.session.draw(route.leading([*route.places[:index], *route.places[index + 1 :]]))
 
     def _moved(self, grip: Grip, z: Point | None) -> Route | None:
-        """The path with one place elsewhere, or one more; None where two that follow each other would be the same."""
+        """The path with one place moved or added; None if two consecutive places would be the same."""
         route = self.route
         if route is None or z is None:
             return None
@@ -120,7 +120,7 @@ class PathGrips:
 
 
 def nearest_segment(line: NDArray[np.float64], at: QPointF) -> tuple[float, int]:
-    """How far a pixel is from a line (n, 2), and between which of its points, by the first."""
+    """The distance of a pixel from a line (n, 2), and the index of the first point of the nearest segment."""
     here = np.array([at.x(), at.y()])
     start, along = line[:-1], np.diff(line, axis=0)
     length = np.maximum((along**2).sum(1), 1e-12)
@@ -131,7 +131,7 @@ def nearest_segment(line: NDArray[np.float64], at: QPointF) -> tuple[float, int]
 
 
 def least_detour(places: NDArray[np.float64], here: NDArray[np.float64]) -> int:
-    """Before which of places (n, 2) another one makes the way through all of them longest by least; from 1 on."""
+    """The index, from 1, at which inserting a place into places (n, 2) lengthens the line through them least."""
     away = np.hypot(*(places - here).T)
     detour = away[:-1] + away[1:] - np.hypot(*np.diff(places, axis=0).T)
     return int(detour.argmin()) + 1

@@ -1,4 +1,4 @@
-"""One curve of the path on its way into the filmstrip: laid out, computed where it needs the model, pictured."""
+"""One curve of the path and its row of the filmstrip: laid out, computed if it needs the model, decoded."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.palette import mixed
 from latent_explorer.paths import CURVES, Path, PathFigures, path_latents
 
-_SURE = 0.5  # of the neighbours: from there on a class's colour is whole
-_PALEST = 0.75  # of the ground in the colour of a class that nothing speaks for
+_SURE = 0.5  # share of the neighbours from which a class has its full colour
+_PALEST = 0.75  # share of the background in the palest colour of a class
 
 
 @dataclass(eq=False)
 class Lane:
-    """One curve of a route. row: of the filmstrip.
+    """One curve of a route. row: the name of its row of the filmstrip.
 
-    latents: float32 (frames, d), as they are shown; the straight line's, as long as the curve is being computed.
-    wanted: those to be shown, once their pictures are there. walked: what the engine says of it.
-    refused: why it says nothing. version: of what is wanted.
+    latents: float32 (frames, d), as shown; those of the straight line while the curve is being computed.
+    wanted: the latents to show once their pictures have arrived. walked: the engine's answer.
+    refused: the reason why there is none. version: counts changes of `wanted`.
     """
 
     row: str
@@ -37,7 +37,7 @@ class Lane:
 
     @classmethod
     def of(cls, row: str, path: Path) -> "Lane":
-        """As far as it is known without the model."""
+        """The lane of a path, as far as it is known without the model."""
         known = replace(path, curve="straight", easing="steady") if path.needs_model else path
         latents = path_latents(known)
         return cls(row, path, latents, latents)
@@ -48,12 +48,12 @@ class Lane:
 
     @property
     def computing(self) -> bool:
-        """Whether another line stands in for it."""
+        """Whether the straight line stands in for it."""
         return self.path.needs_model and self.walked is None and not self.refused
 
     @property
     def waits(self) -> str:
-        """What it waits for, in words."""
+        """A description of what it waits for."""
         if self.refused:
             return f"Not computed: {self.refused}. This is the straight line."
         if not self.path.needs_model or (self.walked is not None and self.latents is self.wanted):
@@ -62,22 +62,22 @@ class Lane:
         return f"computing the {what}; this is the straight line"
 
     def take(self, walked: Walked) -> None:
-        """The engine has walked it."""
+        """Take the curve that the engine has computed."""
         self.walked = walked
         if self.path.needs_model:
             self.wanted, self.version, self.pictured = walked.z, self.version + 1, False
 
     def show_wanted(self) -> None:
-        """Their pictures are there, or there are none."""
+        """Show the wanted latents: their pictures have arrived, or there are none."""
         self.latents, self.pictured = self.wanted, True
 
 
 def figure_words(walked: Walked, curve: str) -> str:
-    """The figures of a path, in a line."""
+    """The figures of a path as one line of text."""
     figures = walked.figures
     same = np.array_equal(walked.z, walked.straight)
     words = _figures(figures, straight=curve == "straight", same=same)
-    before = np.flatnonzero((walked.z[:-1] != walked.z[-1]).any(1))  # the end
+    before = np.flatnonzero((walked.z[:-1] != walked.z[-1]).any(1))  # frames before the end
     arrives = [f"arrives at frame {before[-1] + 2}"] if len(before) and before[-1] + 2 < len(walked.z) else []
     return " · ".join([*words, *arrives])
 
@@ -104,7 +104,7 @@ FIGURES_TIP = (
 
 
 def tints(figures: PathFigures, names: Sequence[str], theme: Theme) -> tuple[Tint, ...]:
-    """The class at each frame, in its colour: the paler, the fewer of the nearest images are of it."""
+    """The colour of the class at each frame, paler the fewer of the nearest images belong to the class."""
     return tuple(_tint(figures, frame, names, theme) for frame in range(len(figures.label)))
 
 

@@ -1,4 +1,4 @@
-"""The tool that draws paths, click by click, and takes hold of the one that is there."""
+"""The tool that draws a path click by click, and drags the existing one."""
 
 from PyQt6.QtCore import QPointF, Qt
 
@@ -13,17 +13,17 @@ _FULL = f"A path has at most {MOST_WAY_POINTS} way points: this one ends here."
 
 
 class PathTool(Tool):
-    """Draw a path by dragging, or by clicks from place to place; pins are places of it, never moved.
+    """Draws a path by a drag or by clicks. Pins can be places of the path, and are not moved.
 
-    Each click draws it as far as it leads by then, so each is undone by itself; a double click, Enter or a click on its
-    end ends it. Its places and its line are dragged, and a click with Shift leads it through where it is.
+    Each click extends the path and can be undone by itself; a double click, Enter or a click on its end finishes it.
+    Its places and its line can be dragged; a click with Shift adds a way point.
     """
 
     def __init__(self, gestures: Gestures) -> None:
         self._gestures = gestures
         self._start: Plane | None = None
         self._grip: Grip | None = None
-        self._drawn: set[tuple[Point, ...]] = set()  # the places of the path that is being drawn, after each click
+        self._drawn: set[tuple[Point, ...]] = set()  # the places of the path being drawn, after each click
 
     @property
     def cursor(self) -> Qt.CursorShape:
@@ -31,7 +31,7 @@ class PathTool(Tool):
 
     @property
     def goes_on(self) -> bool:
-        """Whether another click leads the path further."""
+        """Whether another click extends the path."""
         route = self._gestures.grips.route
         return route is not None and route.places in self._drawn
 
@@ -40,7 +40,7 @@ class PathTool(Tool):
         return self.goes_on
 
     def begin_at(self, uv: Plane) -> None:
-        """Begin a path at a plane point; a click leads it on."""
+        """Begin a path at a plane point; clicks extend it."""
         self._drawn.clear()
         self._start = uv
         self._gestures.show_draft(uv, uv)
@@ -58,7 +58,7 @@ class PathTool(Tool):
             self._show_draft(at)
 
     def drop(self, at: QPointF) -> None:
-        """The end of a drag: a path from where it began, all of it, or the place of one that was dragged."""
+        """End a drag: draw a path from its start to a pixel, or drop the dragged place."""
         if self._grip is not None:
             self._gestures.grips.drop(self._grip, at)
             self._grip = self._start = None
@@ -98,7 +98,7 @@ class PathTool(Tool):
         return True
 
     def enter(self, at: QPointF, shift: bool) -> None:
-        """End the path; with Shift, or where none is being drawn, it is a click."""
+        """Finish the path; with Shift, or if none is being drawn, act as a click."""
         if self.goes_on and not shift:
             self.finish()
         elif self.goes_on:
@@ -116,7 +116,7 @@ class PathTool(Tool):
             self._gestures.show_grip(at, self.cursor)
 
     def finish(self) -> None:
-        """The path leads no further."""
+        """Finish the path."""
         self._drawn.clear()
         self._gestures.show_draft()
         self._gestures.say("The path is drawn. Drag its line, or click with Shift, to lead it through more places.")
@@ -138,7 +138,7 @@ class PathTool(Tool):
         self._remember()
 
     def _remember(self, *, begins: bool = False) -> None:
-        """The path that is there now is the one that is being drawn, if one is."""
+        """Take the session's path as the one being drawn, if one is."""
         route = self._gestures.grips.route
         if route is not None and (begins or self._drawn):
             self._drawn.add(route.places)

@@ -1,4 +1,4 @@
-"""The name of a pin, typed over it on the map."""
+"""Edits the name of a pin in place, on the map."""
 
 from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
@@ -9,7 +9,7 @@ _WIDE = 150
 
 
 class PinEditor(TypedOver):
-    """Hidden but while a name is typed. entered: the pin's index and the name, by Enter or by turning elsewhere."""
+    """Visible while a name is edited. entered: the pin's index and the name, by Enter or loss of focus."""
 
     entered = pyqtSignal(int, str)
 
@@ -19,14 +19,14 @@ class PinEditor(TypedOver):
         self.setMaxLength(200)
 
     def begin(self, index: int, name: str, x: float, y: float) -> None:
-        """Type the name of a pin whose place is at a pixel of the widget."""
+        """Edit the name of a pin at a pixel of the widget."""
         self._index = index
         height, parent = self.sizeHint().height(), self.parentWidget()
         left = round(min(max(x + 8, 0), max(0, (parent.width() if parent else _WIDE) - _WIDE)))
         self.begin_at(QRect(left, round(y - height / 2), _WIDE, height), name)
 
     def take(self) -> None:
-        if not self.isHidden():  # hiding it turns the focus away
+        if not self.isHidden():  # hiding it removes the focus
             name, modified = self.text(), self.isModified()
             self.hide()
             if modified:

@@ -19,7 +19,7 @@ from latent_explorer.session.session import Point
 
 
 class Pinboard(QObject):
-    """Keeps list, map and session in step."""
+    """Keeps list, map and session in sync."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Pinboard(QObject):
         self.show()
 
     def show(self) -> None:
-        """Show the pins there are, and want the pictures that are missing."""
+        """Show the pins and request missing pictures."""
         pins, chart = self._session.state.pins, self._session.bundle.chart
         places = [chart.to_plane(pin.latent).tolist() for pin in pins]
         self._canvas.mark(pins=tuple((pin.name, (u, v)) for pin, (u, v) in zip(pins, places, strict=True)))
@@ -67,7 +67,7 @@ class Pinboard(QObject):
             self._panel.show_pins(self._session.state.pins, self._pictures)
 
     def rename(self, index: int) -> None:
-        """Have the name of a pin typed, over it on the map where it is in sight, else in the list."""
+        """Edit the name of a pin: on the map if it is in view, otherwise in the list."""
         canvas, pin = self._canvas, self._session.state.pins[index]
         at = canvas.to_widget(*canvas.marks.pins[index][1])
         if canvas.viewport().rect().adjusted(60, 10, -20, -40).contains(at.toPoint()):
@@ -77,7 +77,7 @@ class Pinboard(QObject):
 
     def _rename(self, index: int, name: str) -> None:
         if index >= len(self._session.state.pins):
-            return  # it was deleted while its name was typed
+            return  # it was deleted while its name was edited
         try:
             self._session.rename_pin(index, name)
         except UserError as error:
@@ -85,11 +85,11 @@ class Pinboard(QObject):
             self.show()
 
     def draw_between(self, start: Point, end: Point) -> None:
-        """Draw a path between two latents, with the choices of the filmstrip."""
+        """Draw a path between two latents, with the settings of the filmstrip."""
         self._session.draw(self._filmstrip.choices(start, end))
 
     def lead_on(self, z: Point) -> None:
-        """Lead the path on to a latent; where it ended is a way point then."""
+        """Extend the path to a latent; its old end becomes a way point."""
         route = self._session.state.route
         if route is not None and z != route.end:
             self._session.draw(route.leading([*route.places, z]))

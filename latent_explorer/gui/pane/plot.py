@@ -1,4 +1,4 @@
-"""A plot of the plane whose view is exact at any depth, and items that are painted in its pixels."""
+"""A plot of the plane that is exact at any zoom, and items that are painted in its pixels."""
 
 import math
 from collections.abc import Callable
@@ -13,20 +13,20 @@ from latent_explorer.atlas import Region
 from latent_explorer.atlas.view import SCALES, View
 from latent_explorer.gui.pane.axes import MapAxis
 
-setConfigOptions(mouseRateLimit=-1)  # pyqtgraph drops moves else
+setConfigOptions(mouseRateLimit=-1)  # otherwise pyqtgraph drops mouse moves
 
 GROUND, SCALE, LIFTED, PROBE = -100.0, 100.0, 110.0, 120.0
-"""How high items lie: the ground beneath, the others above all that is drawn in plane coordinates, which is at 0."""
+"""Z values: the ground below, the others above everything drawn in plane coordinates, which is at 0."""
 
 
 class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
-    """One unit as long both ways, axes of fixed width; it zooms no deeper than latents differ.
+    """A plot with equal units on both axes and axes of fixed width; zooming stops where latents no longer differ.
 
-    Items may be added in plane coordinates (`addItem`), its range set (`setRange`) and linked (`setXLink`). `view` is
-    what the ViewBox shows, kept in step with it. Its pixels are those of the map, whose top left is at `origin` of
-    the widget.
+    Add items in plane coordinates with `addItem`; set the range with `setRange`, link it with `setXLink`. `view` is the
+    exact view of the ViewBox, kept in sync. Its pixels are those of the map, whose top left is at `origin` of the
+    widget.
 
-    ended: one has tried to zoom in where it goes no deeper. closest: the scale up to which one can, at a plane point.
+    ended: the user has tried to zoom beyond the limit. closest: returns the largest scale at a plane point.
     """
 
     ended = pyqtSignal()
@@ -45,18 +45,18 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         plot.layout.setContentsMargins(0, 0, 0, 0)
         plot.disableAutoRange()
         for side in plot.axes:
-            plot.getAxis(side).enableAutoSIPrefix(False)  # for which a label would be written anew at each move
-        self.setCacheMode(self.CacheModeFlag(0))  # the background is hidden by the map
+            plot.getAxis(side).enableAutoSIPrefix(False)  # otherwise a label is rewritten at each move
+        self.setCacheMode(self.CacheModeFlag(0))  # the map covers the background
         self._box.sigResized.connect(self._resized)
         self._box.sigRangeChanged.connect(self._follow)
 
     @property
     def origin(self) -> QPointF:
-        """The top left of the map on the widget, which begins with an axis."""
+        """The top left of the map on the widget, beside the axis."""
         return QPointF(self._box.pos())
 
     def to_plane(self, at: QPoint | QPointF) -> tuple[float, float]:
-        """The plane point under a place on the widget."""
+        """The plane point at a position on the widget."""
         where = QPointF(at) - self.origin
         return self.view.to_plane(where.x(), where.y())
 
@@ -64,17 +64,17 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         return QPointF(*self.view.to_screen_point((u, v))) + self.origin
 
     def set_home(self, home: Region) -> None:
-        """Fit the view to a region, now and, until one zooms or pans, whenever the size changes."""
+        """Fit the view to a region, now and at each resize until the user zooms or pans."""
         self._home = home
         self.fit()
 
     @property
     def zoomed(self) -> float:
-        """How many times as large the map is shown as when all of it is seen."""
+        """The magnification relative to the view that fits the whole map."""
         return self.view.scale / self.fitted.scale
 
     def change_home(self, home: Region) -> None:
-        """Another region is to be fitted to; the view goes there unless one has zoomed or panned."""
+        """Change the region that the view fits; moves the view unless the user has zoomed or panned."""
         self._home = home
         if self._follows_home:
             self.fit()
@@ -95,11 +95,11 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
 
     @property
     def follows_home(self) -> bool:
-        """Whether the view is fitted, whatever the size is."""
+        """Whether the view is fitted at each resize."""
         return self._follows_home
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom in by a factor, towards a pixel of the map or its middle."""
+        """Zoom in by a factor, towards a pixel of the map or its centre."""
         x, y = (at.x(), at.y()) if at is not None else (self.view.width / 2, self.view.height / 2)
         self._follows_home = False
         if factor > 1:
@@ -107,7 +107,7 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._look(self.view.zoomed(factor, x, y))
 
     def _as_far_as_it_goes(self, factor: float, x: float, y: float) -> float:
-        """The factor, or what is left of it before the latents no longer differ."""
+        """The factor, limited to the scale at which latents no longer differ."""
         left = max(1.0, min(self.closest(self.view.to_plane(x, y)), SCALES[1]) / self.view.scale)
         if left < factor:
             self.ended.emit()
@@ -118,27 +118,27 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._look(self.view.panned(dx, dy))
 
     def look_at(self, u: float, v: float, scale: float) -> None:
-        """Bring a plane point into the middle, at so many pixels to the plane unit."""
+        """Centre the view on a plane point, at `scale` pixels per plane unit."""
         self._follows_home = False
         self._look(replace(self.view, u=u, v=v, scale=scale))
 
     def centre(self, u: float, v: float) -> None:
-        """Bring a plane point into the middle."""
+        """Centre the view on a plane point."""
         self._follows_home = False
         self._look(self.view.centred(u, v))
 
     @property
     def has_guests(self) -> bool:
-        """Whether others have added items or listen to the scene's mouse: to ask pyqtgraph costs a move 0.14 ms."""
+        """Whether other code has added items or handles mouse events: asking pyqtgraph costs 0.14 ms per move."""
         scene = self.scene()
         heard = any(scene.receivers(signal) for signal in (scene.sigMouseMoved, scene.sigMouseHover))
         return heard or bool(self.plotItem.items or self._box.addedItems)
 
     def close(self) -> bool:
-        """Close it as any widget. PlotWidget's would take it apart while its timers run."""
+        """Close as any widget does. PlotWidget's own `close` would take it apart while its timers run."""
         return bool(QGraphicsView.close(self))
 
-    # -- the view and the ViewBox, which are kept in step
+    # -- the view and the ViewBox, which are kept in sync
 
     def _look(self, view: View) -> None:
         if view != self.view:
@@ -152,9 +152,9 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._view_changed()
 
     def _follow(self) -> None:
-        """The ViewBox shows something else: what was set here, or by a link or another's call."""
+        """Follow a change of the ViewBox: made here, by a link, or by other code."""
         if (round(self._box.width()), round(self._box.height())) != (self.view.width, self.view.height):
-            return  # it is being resized, and `_resized` is called next
+            return  # a resize: `_resized` is called next
         view = self.view.over(*self._box.viewRange()[0], *self._box.viewRange()[1])
         if view is not self.view:
             self.view, self._follows_home = view, False
@@ -166,26 +166,26 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._size_changed()
 
     def _view_changed(self) -> None:
-        """Another view is shown."""
+        """Called when the view has changed."""
 
     def _size_changed(self) -> None:
-        """The view has another size."""
+        """Called when the size of the view has changed."""
 
 
 class PixelItem(QGraphicsItem):
-    """Lies directly under the ViewBox, whose origin is the map's top left: no transformation touches what it paints.
+    """A direct child of the ViewBox, whose origin is the map's top left: it paints without a transformation.
 
-    paint: draws the part of it that is exposed, a rectangle of the map's pixels; it may leave the painter as it likes.
+    paint: draws the exposed part, a rectangle in pixels of the map; it need not restore the painter.
     """
 
     def __init__(self, box: ViewBox, height: float, paint: Callable[[QPainter, QRectF], None]) -> None:
         super().__init__(box)
         self._paint, self._rect = paint, QRectF()
         self.setZValue(height)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # else all is said to be exposed
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # or all counts as exposed
 
     def place(self, rect: QRectF) -> None:
-        """Cover other pixels; those before and these are painted."""
+        """Change the pixels it covers; repaints the old and the new ones."""
         if rect != self._rect:
             self.prepareGeometryChange()
             self._rect = rect

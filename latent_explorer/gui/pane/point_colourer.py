@@ -1,4 +1,4 @@
-"""Colours the points of a pane as a person has chosen, and asks the engine for what it takes."""
+"""Colours the points of a pane in the chosen way, and requests the values that it needs from the engine."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ _SHOW_MS = 250
 
 
 class PointColourer(QObject):
-    """Keeps the colours of points as chosen. changed: they look different. chosen: another way is, or can be."""
+    """Colours the points. changed: their colours have changed. chosen: another colouring was chosen, or is possible."""
 
     changed = pyqtSignal()
     chosen = pyqtSignal()
@@ -35,7 +35,7 @@ class PointColourer(QObject):
         self._client, self._points, self._settings, self._say = client, points, settings, say
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
-        self._values: dict[str, Values] = {}  # of the bundle that is open
+        self._values: dict[str, Values] = {}  # of the open bundle
         self._given: dict[str, tuple[Values, tuple[str, ...]]] = {}
         self._missing: list[Want] = []
         self._total = 0

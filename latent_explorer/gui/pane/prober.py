@@ -1,4 +1,4 @@
-"""The life of a hover, on the window's side: ask for the exact picture, show the interpolated one meanwhile."""
+"""Hovering, on the window's side: requests the exact picture and shows an interpolated one meanwhile."""
 
 import time
 from collections.abc import Callable
@@ -22,18 +22,18 @@ from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import Session
 from latent_explorer.session.coordinates import coordinates_text, decimals_at
 
-_PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
+_PATIENCE = 0.010  # seconds that everything else may wait for an exact picture
 _TELL_MS = 30
 _OFF = "Outside the map: the marker shows the projection"
-_REST_MS = 80  # a place is described once the pointer has rested on it so long; a wheel clicks every 50 ms
-_LATE_MS = 150  # after which a picture of another place is greyed; at once, each move would make it flicker
+_REST_MS = 80  # rest of the pointer before a place is described; a wheel clicks every 50 ms
+_LATE_MS = 150  # until a picture of another place is greyed out; without a delay it would flicker
 
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """A place that is looked at. number: of its request, 0 for none; started: when the pointer came, in seconds.
+    """A probed place. number: of its request, 0 for none. started: when the pointer arrived, in seconds.
 
-    on_map: whether it is what the map shows at `uv`, or only projected there. picture, place: once they are known.
+    on_map: whether `z` is the latent of the map at `uv`, or only projected there. picture, place: None until known.
     """
 
     z: NDArray[np.float32]
@@ -46,14 +46,13 @@ class Probe:
 
 
 class Prober(QObject):
-    """Follows the pointer with the inspector, and returns to the place chosen in the session when it leaves the map.
+    """Shows the place under the pointer in the inspector, and the session's chosen place when the pointer is elsewhere.
 
-    probe: what the inspector shows. locked: whether neither pointer, clicks nor film change that; the loupe goes on.
-    plays: whether a film does, which goes before the pointer. through: the latent (d,) at a plane point where
-    something else than the map is seen. on_exact: called with each exact picture, once it is
-    painted. told: where the probe is on the map, as often as one can read; not where it is off it.
-    looked: another Probe is shown, or None. pictured: its exact picture is there. pointing: whether the pointer is over
-    the map.
+    probe: the place that the inspector shows. locked: whether pointer, clicks and film leave it unchanged; the loupe
+    still follows. plays: whether a film plays, which has priority over the pointer. through: returns the latent (d,) at
+    a plane point that shows something else than the map. on_exact: called with each exact picture once it is painted.
+    told: the place of the probe on the map, at a readable rate; not emitted off the map. looked: the Probe has changed,
+    possibly to None. pictured: its exact picture has arrived. pointing: whether the pointer is over the map.
     """
 
     told = pyqtSignal(float, float)
@@ -65,9 +64,9 @@ class Prober(QObject):
         self._client, self._feed, self._canvas, self._inspector = client, feed, canvas, inspector
         self._session: Session | None = None
         self.probe: Probe | None = None
-        self._chosen: Probe | None = None  # what is known of the place chosen
+        self._chosen: Probe | None = None  # the chosen place, as far as it is known
         self._described = self._peeked = 0
-        self.pointing = False  # whether the pointer is over the map
+        self.pointing = False
         self.loupe, self.locked = True, False
         self.plays: Callable[[], bool] = lambda: False
         self.through: Callable[[tuple[float, float]], NDArray[np.float32] | None] = lambda _: None
@@ -82,34 +81,34 @@ class Prober(QObject):
             each.stop()
 
     def close(self) -> None:
-        """Follow nothing any more, not even a pointer that leaves because the map is gone."""
+        """Stop following, even a pointer that leaves because the map is closed."""
         self._session = self.probe = self._chosen = None
         self.stop()
 
     @property
     def place(self) -> Place | None:
-        """What the data say about what is shown; None while that is not known."""
+        """The engine's description of the probed place; None until it has arrived."""
         return None if self.probe is None else self.probe.place
 
     def awaits(self) -> bool:
-        """Whether an exact picture is about to come."""
+        """Whether an exact picture is about to arrive."""
         probe = self.probe
         if probe is None or not probe.number or probe.picture is not None:
             return False
         return time.perf_counter() - probe.started < _PATIENCE
 
     def text(self, z: NDArray[np.floating]) -> str:
-        """The coordinates of a latent (d,), with as many decimals as tell neighbouring pixels of the map apart."""
+        """The coordinates of a latent (d,), with enough decimals to distinguish neighbouring pixels of the map."""
         return coordinates_text(z, self.decimals)
 
     @property
     def place_text(self) -> str:
-        """Where the probe is on the map; empty where it is nowhere."""
+        """The place of the probe on the map; empty without a probe."""
         return "" if self.probe is None else coordinates_text(np.array(self.probe.uv), self.decimals)
 
     @property
     def decimals(self) -> int:
-        """How many decimals tell neighbouring pixels of the map apart."""
+        """The number of decimals that distinguish neighbouring pixels of the map."""
         assert self._session is not None
         view = self._canvas.view
         uv = (view.u, view.v) if self.probe is None else self.probe.uv
@@ -118,7 +117,7 @@ class Prober(QObject):
     # -- the session
 
     def open(self, session: Session, seen: NDArray[np.float32] | None = None) -> None:
-        """Begin anew at the place chosen in the session; where none is, at a latent (d,) that was seen before."""
+        """Start with a session, at its chosen place; if there is none, at the latent (d,) `seen`."""
         self._session, self.probe, self._chosen = session, None, None
         self.stop()
         self._canvas.set_probe(None, None)
@@ -131,7 +130,7 @@ class Prober(QObject):
             self.looked.emit(None)
 
     def exchange(self) -> None:
-        """Go on at the same places of the map, which are those of other latents now."""
+        """Stay at the same places of the map, which now show other latents."""
         shown, chosen = self.probe, self._chosen
         self.probe = None if shown is None else self._elsewhere(shown)
         self._chosen = self.probe if chosen is shown else None if chosen is None else self._elsewhere(chosen)
@@ -139,7 +138,7 @@ class Prober(QObject):
             self._session.choose(self._chosen.z)
 
     def again(self) -> None:
-        """Ask once more: the engine has been started, or shows something else."""
+        """Request everything again: the engine has restarted, or has another model."""
         if self._chosen is not None and self._chosen is not self.probe:
             self._chosen = replace(self._chosen, picture=None, place=None)
         if self.probe is not None:
@@ -159,7 +158,7 @@ class Prober(QObject):
             self._look_at(z, (u, v), on_map=through is None)
 
     def leave(self) -> None:
-        """The pointer has left the map: the inspector shows the place chosen, or where none is, what it showed last."""
+        """Called when the pointer leaves the map: show the chosen place; if there is none, keep the last one."""
         self.pointing = False
         if self._chosen is not None and self._chosen is not self.probe:
             self._return(self._chosen)
@@ -167,29 +166,29 @@ class Prober(QObject):
             self._canvas.mark(probe=self.probe.uv, loupe=None)
 
     def lock(self, on: bool) -> None:
-        """Keep the inspector where it is, which is the place chosen from now on; or let it follow the pointer."""
+        """Lock the inspector to its place and choose that place, or let it follow the pointer."""
         if on and self.probe is not None:
             self._choose(self.probe.z)
         self.locked = on
         self._inspector.show_locked(on)
 
-    # -- places chosen
+    # -- the chosen place
 
     def choose(self, z: NDArray[np.floating], picture: NDArray[np.uint8] | None = None) -> None:
-        """A place (d,) has been chosen on the map or on the path, whose picture may be known. Not while locked."""
+        """Choose a place (d,) of the map or the path, unless locked. picture: the decoded picture, if known."""
         if self._session is not None and not self.locked:
             self._choose(z, picture)
 
     def explore(self, z: NDArray[np.floating], picture: NDArray[np.uint8] | None = None) -> None:
-        """Choose a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection.
+        """Choose a latent (d,), on the map or not; the view stays, and the place's projection is marked.
 
-        picture: the one there, where it is known.
+        picture: the decoded picture, if known.
         """
         if self._session is not None:
             self._choose(z, picture)
 
     def go_to(self, z: NDArray[np.floating]) -> None:
-        """Choose a latent (d,), and bring it into view where it is not."""
+        """Choose a latent (d,) and bring it into view."""
         if self._session is None:
             return
         u, v = self._session.bundle.chart.to_plane(z).tolist()
@@ -199,16 +198,16 @@ class Prober(QObject):
         self.explore(z)
 
     def settle(self) -> None:
-        """Show the place chosen, also while the pointer is over the map: something is about to be done to it."""
+        """Show the chosen place even while the pointer is over the map, before an action on it."""
         if self._chosen is None and self.probe is not None:
             self._choose(self.probe.z)
         elif self._chosen is not None and self._chosen is not self.probe:
             self._return(self._chosen)
 
-    # -- what comes
+    # -- answers
 
     def take_picture(self, answer: Answer) -> None:
-        """The exact picture has come; one that is no longer wanted is dropped."""
+        """Show the exact picture; drop it if the probe has moved on."""
         reply = answer.reply
         if not isinstance(reply, Picture):
             return
@@ -236,7 +235,7 @@ class Prober(QObject):
         self.probe = Probe(z, uv, self._ask_for_picture(z), started, on_map)
         if chosen:
             self._chosen = self.probe
-        self._described = 0  # what is said about the place before comes too late
+        self._described = 0  # a description of the previous place is now stale
         self._inspector.outdate()
         stand_in = self._feed.interpolated(uv) if on_map else None
         if not self.probe.number:
@@ -252,13 +251,13 @@ class Prober(QObject):
         self.looked.emit(self.probe)
 
     def _ask_for_picture(self, z: NDArray[np.float32]) -> int:
-        """The number of the request; 0 where the model makes no pictures."""
+        """Request the exact picture. Returns the request's number; 0 if the model has no decoder."""
         assert self._session is not None
         return self._client.ask(Hover, z) if self._session.bundle.config.decodes else 0
 
     def _peek(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
-        """Show what is under the pointer in the loupe alone."""
-        waits = self.probe is not None and self.probe.picture is None  # for the one picture that the engine works on
+        """Show the place under the pointer in the loupe only."""
+        waits = self.probe is not None and self.probe.picture is None  # the engine is decoding the probe's picture
         self._peeked = 0 if waits else self._ask_for_picture(z)
         stand_in = self._feed.interpolated(uv)
         self._canvas.mark(probe=uv, loupe=to_qimage(stand_in) if stand_in is not None and self.loupe else None)
@@ -278,10 +277,10 @@ class Prober(QObject):
         self._canvas.mark(chosen=self._chosen.uv)
 
     def _return(self, probe: Probe) -> None:
-        """Show a place of which something is known, and ask for the rest."""
+        """Show a place that is partly known, and request the rest."""
         if probe.picture is None:
             self._look_at(probe.z, probe.uv, probe.on_map, chosen=probe is self._chosen)
-            self._tell()  # at once: what is about to be done begins here
+            self._tell()  # at once: an action starts from here
             return
         self.probe, self._described = probe, 0
         self._late.stop()
@@ -297,7 +296,7 @@ class Prober(QObject):
         self.looked.emit(probe)
 
     def _projected(self, z: NDArray[np.float32]) -> tuple[tuple[float, float], bool]:
-        """The plane point of a latent (d,), and whether it is what the map shows there."""
+        """The plane point of a latent (d,), and whether the map shows that latent there."""
         assert self._session is not None
         chart = self._session.bundle.chart
         u, v = chart.to_plane(z).tolist()
@@ -324,10 +323,10 @@ class Prober(QObject):
             if self.probe.on_map:
                 self.told.emit(*self.probe.uv)
             else:
-                self._inspector.values.show_lines([_OFF])  # the layers' values are those of the map
+                self._inspector.values.show_lines([_OFF])  # the layers have values on the map only
 
     def view_changed(self) -> None:
-        """Another zoom shows other decimals."""
+        """Update the number of decimals after a zoom."""
         if self.probe is not None:
             self._tell_soon()
 

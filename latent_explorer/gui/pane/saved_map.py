@@ -1,4 +1,4 @@
-"""A map as it is saved in a session, and shown again as it was."""
+"""Saving a map in a session, and restoring it."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from latent_explorer.session.saved import Arrays, SavedLayer, SavedMap, SavedVie
 
 
 def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> tuple[SavedMap, Arrays]:
-    """The map of a pane in which a bundle is open, and its selection.
+    """The saved form of a pane's map, and its selection.
 
-    file: of the session, if it goes into one. number: of the map, from which the array has its name.
+    file: of the session, if there is one. number: of the map, for the name of the array.
     """
     assert pane.session is not None
     bundle, state, view = pane.session.bundle, pane.session.state, pane.canvas.view
@@ -30,7 +30,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
         dimensions=bundle.config.net.latent_dim,
         images=len(bundle.latents),
         label=bundle.label,
-        chart=state.chart or bundle.usual,  # what is usual may be another one day
+        chart=state.chart or bundle.usual,  # the default may change
         view=SavedView(view.u, view.v, view.scale),
         size=(view.width, view.height),
         layers=tuple(
@@ -52,7 +52,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
 
 
 def show_layers(pane: SessionPane, saved: SavedMap) -> None:
-    """Show the layers of a saved map, those that there are; some are there only once a map is linked with another."""
+    """Show the layers of a saved map that exist now; some exist only while maps are linked."""
     layers = {layer.spec.name: title for title, layer in pane.layers.by_title.items()}
     for each in saved.layers:
         if each.name in layers:
@@ -60,9 +60,9 @@ def show_layers(pane: SessionPane, saved: SavedMap) -> None:
 
 
 class MapRestorer(QObject):
-    """Shows a saved map in a pane: opens its bundle, and does the rest once that, and its chart, are there.
+    """Restores a saved map in a pane: opens its bundle, and the rest once bundle and chart are ready.
 
-    shown: it is as it was, as far as it fits; with what does not, in words.
+    shown: the map is restored; carries descriptions of what could not be.
     """
 
     shown = pyqtSignal(list)
@@ -76,7 +76,7 @@ class MapRestorer(QObject):
         pane.charting.laid_out.connect(self._go_on)
 
     def show(self, saved: SavedMap, arrays: Arrays, folder: Path) -> None:
-        """Show a saved map of the bundle in a folder."""
+        """Restore a saved map with the bundle in a folder."""
 
         def state(bundle: OpenBundle) -> State:
             self._made, self._lost = state_for(saved, arrays, bundle)
@@ -89,11 +89,11 @@ class MapRestorer(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether a map is still to be shown."""
+        """Whether a map is still being restored."""
         return self._wanted is not None
 
     def _go_on(self) -> None:
-        """The engine has the bundle, or another chart is laid out: show what is left, as far as it can be."""
+        """Restore what is now possible: the bundle has opened, or a chart is laid out."""
         pane, saved = self._pane, self._wanted
         if saved is None or pane.session is None or not pane.opener.idle or pane.charting.busy:
             return
@@ -106,14 +106,14 @@ class MapRestorer(QObject):
         self._show_colours(saved)
         pane.filmstrip.begin_at(saved.frame)
         if pane.charting.fitting:
-            return  # the view is one of the chart that is being fitted
+            return  # the view belongs to the chart that is being fitted
         self._wanted = None
         if pane.session.state.chart == self._made.chart:
             self._look(saved)
         self.shown.emit(self._lost)
 
     def _show_colours(self, saved: SavedMap) -> None:
-        """Give classes the colours that they had, where it is not they that this palette gives them anyway."""
+        """Restore the colours of classes, unless the palette assigns them anyway."""
         pane, bundle = self._pane, self._pane.bundle
         assert bundle is not None
         if len(saved.slots) == len(bundle.class_names) and saved.slots != pane.theme.slots:
@@ -121,7 +121,7 @@ class MapRestorer(QObject):
             pane.dress(pane.theme)
 
     def _look(self, saved: SavedMap) -> None:
-        """See the same region; at another size of the map, at least all of it."""
+        """Show the same region; if the map has another size, at least all of it."""
         canvas = self._pane.canvas
         width, height = saved.size
         share = min(canvas.view.width / width, canvas.view.height / height)

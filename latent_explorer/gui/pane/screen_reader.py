@@ -1,4 +1,4 @@
-"""What a screen reader says of a map: the place at hand, the class of the images around it, and the zoom."""
+"""The description of a map for screen readers: the probed place, the class of the images around it, the zoom."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.readings import Readings
 from latent_explorer.session import OpenBundle
 
-_REST_MS = 400  # without a move of the probe: what changes faster than it can be said is not said
+_REST_MS = 400  # of rest before a new description, which would otherwise change while it is spoken
 
 
 class SpokenMap(QObject):
-    """Describes a canvas anew once the probe, or the view, has come to rest."""
+    """Updates the description of a canvas once the probe or the view rests."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class SpokenMap(QObject):
 
     @property
     def words(self) -> str:
-        """The place, the most frequent class of the images around it where that is known, and the zoom."""
+        """The place, the most frequent class of the images around it if known, and the zoom."""
         readings = self._readings()
         zoom = f"zoom {readings.zoom}" if readings.zoom else ""
         return ", ".join(part for part in (readings.place, self._class(), zoom) if part)

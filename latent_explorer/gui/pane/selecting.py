@@ -1,4 +1,4 @@
-"""The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
+"""The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted."""
 
 from functools import cache
 
@@ -24,7 +24,7 @@ _STEP = 3.0  # pixels between the corners of a lasso
 
 
 def how_to_select(modifiers: Qt.KeyboardModifier) -> How:
-    """What becomes of the selection before: Shift adds to it, Alt (or Ctrl, where Alt moves windows) subtracts."""
+    """How to combine with the current selection: Shift adds, Alt (or Ctrl, where Alt moves windows) subtracts."""
     if modifiers & Qt.KeyboardModifier.ShiftModifier:
         return "add"
     subtracts = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
@@ -33,7 +33,7 @@ def how_to_select(modifiers: Qt.KeyboardModifier) -> How:
 
 @cache
 def _cursor_with(sign: str) -> QCursor:
-    """A cross with a plus or a minus beside it."""
+    """A cross cursor with a plus or a minus sign."""
     picture = QPixmap(32, 32)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -46,9 +46,9 @@ def _cursor_with(sign: str) -> QCursor:
 
 
 class SelectTool(Tool):
-    """Drag to select what lies inside; a click selects nothing, unless it would add or subtract.
+    """Selects the points inside an outline; a click clears the selection, unless it would add or subtract.
 
-    lasso: whether the outline follows the pointer, rather than being a rectangle.
+    lasso: whether the outline follows the pointer; otherwise it is a rectangle.
     """
 
     def __init__(self, selecting: "Selecting") -> None:
@@ -95,9 +95,9 @@ class SelectTool(Tool):
 
 
 class Selecting(QObject):
-    """Ties the session's selection to a pane's map and panel.
+    """Connects the session's selection to a pane's map and panel.
 
-    raise_wanted: the title of a panel to be in front, and whether it is to be shown where it is hidden.
+    raise_wanted: the title of a panel to raise, and whether to show it if it is hidden.
     """
 
     raise_wanted = pyqtSignal(str, bool)
@@ -109,7 +109,7 @@ class Selecting(QObject):
         self._client, self._canvas, self._points = client, canvas, points
         self._panel, self._shared = panel, shared
         self._session: Session | None = None
-        self._reason = ""  # why there is no mean of the images
+        self._reason = ""  # the reason why there is no mean image
         self.tool = SelectTool(self)
         panel.invert_wanted.connect(self.invert)
         panel.grow_wanted.connect(self.grow)
@@ -118,7 +118,7 @@ class Selecting(QObject):
     # -- the tool
 
     def take_up(self) -> None:
-        """Take the tool in hand; a second time, change between rectangle and lasso."""
+        """Make the tool current; if it is, switch between rectangle and lasso."""
         self.tool.lasso = self._canvas.tool is self.tool and not self.tool.lasso
         self._canvas.take_tool(self.tool)
         self._canvas.setFocus()
@@ -132,7 +132,7 @@ class Selecting(QObject):
             canvas.mark(outline=outline)
 
     def select_inside(self, corners: list[QPointF]) -> None:
-        """Select the shown points inside an outline, as the keys held say: instead of those before, or with them."""
+        """Select the visible points inside an outline; held keys combine it with the current selection."""
         session = self._session
         if session is None:
             return
@@ -161,7 +161,7 @@ class Selecting(QObject):
             self._session.select(None)
 
     def escape(self) -> None:
-        """Drop what is being drawn; where nothing is, select nothing."""
+        """Cancel the outline being drawn; if there is none, clear the selection."""
         canvas = self._canvas
         if canvas.tool is not None and (canvas.tool.busy or canvas.marks.draft is not None):
             canvas.tool.cancel()
@@ -169,7 +169,7 @@ class Selecting(QObject):
             self.clear()
 
     def grow(self) -> None:
-        """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
+        """Add the visible images that are among the nearest, in latent space, of a selected one."""
         session, selection = self._session, self._selection
         if session is not None and selection is not None:
             near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
@@ -177,7 +177,7 @@ class Selecting(QObject):
             self._shared.say(f"Finding the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
-        """The nearest images have come; those of another selection than the present are dropped."""
+        """Add the nearest images; drops those of an earlier selection."""
         session, before = self._session, self._selection
         if session is None or answer.content is None or before is None or answer.key is not before:
             return
@@ -200,21 +200,21 @@ class Selecting(QObject):
         self._canvas.refresh()
         if self._session is not None:
             self._panel.show_selection(self._session.bundle, selection)
-        self._client.request("grow", [])  # what was looked for was of the selection before
+        self._client.request("grow", [])  # withdraw the search for the previous selection
         self.ask()
 
     def bring_forward(self, selection: Selection | None) -> None:
-        """Let the panel be seen when there is a selection, else the inspector behind which it lies."""
+        """Raise the panel when there is a selection, otherwise the inspector in the same dock."""
         self.raise_wanted.emit("Inspector" if selection is None else "Selection", selection is not None)
 
     def ask(self) -> None:
-        """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
+        """Request the mean of the selected images; withdraws requests for an earlier selection."""
         selection = self._selection
         wants = [] if selection is None else [want_average(selection, selection.chosen)]
         self._client.request("selection", wants)
 
     def take(self, answer: Answer) -> None:
-        """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
+        """Show the mean image, the picture decoded at the mean latent, or the reason for a refusal."""
         selection, mean = self._selection, self._panel.mean
         if selection is None or mean is None or answer.key not in (selection, (selection, "decoded")):
             return

@@ -1,4 +1,4 @@
-"""The session of a pane: begun on a bundle, exchanged, seen through another chart, asked for once more."""
+"""The session of a pane: started with a bundle, moved to another chart, snapshot or class, requested again."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,13 +24,12 @@ _NO_PICTURES = "No decoder: the map shows the latents alone"
 
 
 class SessionPane(PaneParts):
-    """Shows a session, whichever it is, with the parts of a pane.
+    """Shows the current session with the parts of a pane.
 
-    changed: another bundle is open, it is seen through another chart, or the session's state is another. begun: which
-    Session, on another bundle. exchanged: its OpenBundle, seen through another chart or of another moment.
-    state_changed: the State before and the one now. dressed: in which Theme. images_came: images are there, or others.
-    asked_again: the engine has opened what is shown, and all that is wanted of it has been asked. remembered: the
-    folder of a bundle that was opened.
+    changed: the bundle, its chart or the session's state has changed. begun: the new Session. exchanged: the OpenBundle
+    that replaces the current one within the session, with another chart, snapshot or class. state_changed: the old and
+    the new State. dressed: the new Theme. images_came: the engine has images, or others than before. asked_again: the
+    engine has opened the bundle, and all requests were made again. remembered: the folder of a bundle that was opened.
     """
 
     changed = pyqtSignal()
@@ -62,20 +61,20 @@ class SessionPane(PaneParts):
 
     @property
     def ready(self) -> bool:
-        """Whether a bundle is shown and the engine has it too."""
+        """Whether a bundle is shown and the engine has opened it."""
         return self.session is not None and self.opener.idle and not (self.feed.paused or self.charting.busy)
 
     @property
     def settled(self) -> bool:
-        """Whether all is there that the map shows besides pictures and fields: points, colours, images, a path."""
+        """Whether the map is complete apart from pictures and fields: points, colours, images, the path."""
         if self.session is None or not self.ready or self.points.sorting or self.colourer.work:
             return False
         return self.path_frames.settled and not self.thumbnails.waiting
 
     def open(self, folder: Path, chart: ChartSpec | None = None, begun: "Future[OpenBundle] | None" = None) -> None:
-        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays.
+        """Open the bundle in a folder, with a chart if given. If it is broken, the current bundle stays open.
 
-        begun: its reading, where that has begun; see `session.begin_opening`.
+        begun: its reading, if that has started; see `session.begin_opening`.
         """
         self.navigator.make_way_for(folder)
         self.charting.first = chart
@@ -85,7 +84,7 @@ class SessionPane(PaneParts):
         self.navigator.leave_for(bundle.folder)
         self.feed.paused = True
         if self.session is None:
-            self.show_bundle(bundle)  # the map is there before the engine is
+            self.show_bundle(bundle)  # shows the map before the engine is ready
 
     def _travel(self, bundle: OpenBundle) -> None:
         self.feed.paused = True
@@ -115,7 +114,7 @@ class SessionPane(PaneParts):
         self.navigator.give_up()
 
     def show_bundle(self, bundle: OpenBundle) -> None:
-        """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
+        """Start a session with a bundle, with the pins and the path it had when last shown."""
         self.keeper.write()
         state = self.keeper.state_of(bundle)
         self.charting.leave()
@@ -156,12 +155,12 @@ class SessionPane(PaneParts):
         self.charting.begin(session)
 
     def see_through(self, chart: ChartSpec) -> None:
-        """See the bundle through another chart. Raises UserError where it is not possible here."""
+        """Show the bundle with another chart. Raises UserError if the chart is not possible for it."""
         if self.session is not None:
             self.charting.choose(self.session, chart)
 
     def _show_chart(self, bundle: OpenBundle) -> None:
-        """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
+        """Show the bundle with another chart; pins, path and selection stay."""
         assert self.session is not None
         probe, before = self.prober.probe, self.session.bundle
         self.session.exchange(bundle)
@@ -180,7 +179,7 @@ class SessionPane(PaneParts):
         self.colourer.see(bundle)
         self.true_neighbours.open(bundle)
         self.map_trust.open(bundle)
-        if not np.array_equal(bundle.uv, before.uv):  # else all lies where it was, and one goes on looking there
+        if not np.array_equal(bundle.uv, before.uv):  # otherwise the view stays
             self.canvas.set_home(Region.around(bundle.home))
             self.history.begin()
         self.chart_panel.show_bundle(bundle)
@@ -199,12 +198,12 @@ class SessionPane(PaneParts):
         self.moving.show(uv)
 
     def _lay_out_anew(self) -> None:
-        """A fit has moved the data and gave no chart: show them where they belong."""
+        """Show the data at their places again after a fit without a result."""
         if self.session is not None:
             self.charting.lay_out(self.session)
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with another decoder of the same images: of another moment of the run, or given another class."""
+        """Continue with another decoder of the same images: another snapshot of the run, or another class."""
         assert self.session is not None
         bundle, before = self.charting.seen(bundle, self.session.state.chart), self.session.bundle
         self.session.exchange(bundle)
@@ -221,7 +220,7 @@ class SessionPane(PaneParts):
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
-        if not np.array_equal(before.class_counts, bundle.class_counts):  # of draws, which show something else by now
+        if not np.array_equal(before.class_counts, bundle.class_counts):  # a generator's draws have other classes now
             self.legend.set_bundle(bundle, self.theme, self.session.state.hidden)
             self.selection.set_classes(bundle, self.theme)
         self.chart_panel.show_bundle(bundle)
@@ -235,12 +234,12 @@ class SessionPane(PaneParts):
         self.canvas.refresh()
 
     def decode_as(self, label: int) -> None:
-        """Have a conditional decoder given another class; pins, path, selection and view stay. It can be undone."""
+        """Decode under another class of a conditional model; pins, path, selection and view stay. Can be undone."""
         if self.session is not None and self.opener.stays and label < self.session.bundle.config.net.classes:
             self.session.decode_as(label)
 
     def _decode_as_chosen(self) -> None:
-        """Have the model decode under the class of the session's state; while another is opened, that goes on."""
+        """Let the model decode under the class of the session's state, unless another bundle is being opened."""
         if self.session is None or not self.opener.stays:
             return
         bundle, label = self.session.bundle, self.session.state.label
@@ -248,13 +247,13 @@ class SessionPane(PaneParts):
             self._travel(replace(bundle, label=label))
 
     def follow(self, old: Path, new: Path) -> None:
-        """A bundle's folder has another name; where it is shown, pins, path, selection and view stay."""
+        """Follow the renaming of a bundle's folder; if the bundle is shown, pins, path, selection and view stay."""
         bundle = self.bundle
         if bundle is not None and bundle.folder == old:
             self._travel(replace(bundle, folder=new))
             self.remembered.emit(new)
         elif bundle is not None and RunFolder.of_bundle(old).path in bundle.folder.parents:
-            self.open(new)  # a moment of its run
+            self.open(new)  # a snapshot of its run was shown
 
     def _name(self, bundle: OpenBundle) -> None:
         self.navigator.bundle = bundle
@@ -263,7 +262,7 @@ class SessionPane(PaneParts):
         self.changed.emit()
 
     def ask_again(self) -> None:
-        """Ask for all that is wanted; opening a bundle has dropped it."""
+        """Make all requests again, after opening a bundle has dropped them."""
         self.feed.paused = False
         self.translation_error.again()
         self.look()
@@ -282,7 +281,7 @@ class SessionPane(PaneParts):
             self.asked_again.emit()
 
     def _ask_for_images(self) -> None:
-        """Ask once more for what was refused for want of images, or was shown with others."""
+        """Request again what was refused without images, or was shown with other images."""
         self.thumbnails.renew()
         self.images.renew()
         self.selecting.ask()
@@ -291,7 +290,7 @@ class SessionPane(PaneParts):
         self.images_came.emit()
 
     def restart_engine(self) -> None:
-        """End the engine; it is started again, and what was wanted is asked again."""
+        """Restart the engine; pending requests are made again."""
         self.shared.banner.clear()
         self.client.restart()
 
@@ -325,13 +324,13 @@ class SessionPane(PaneParts):
         self.changed.emit()
 
     def look(self) -> None:
-        """Want the tiles of the view, from the pointer outward."""
+        """Request the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         self.fields.look(asking=not self.feed.paused)
         self.thumbnails.look()
 
     def show_pictures(self, pictures: PictureSettings) -> None:
-        """Show and keep the decoded pictures so."""
+        """Apply settings for showing and caching decoded pictures."""
         resized, self.feed.chosen_pixels = self.feed.chosen_pixels != pictures.pixels, pictures.pixels
         changed, self.store.on = self.store.on != pictures.keep, pictures.keep
         self.feed.cache.limit = pictures.memory * 2**20
@@ -363,7 +362,7 @@ class SessionPane(PaneParts):
 
 
 def _caption(bundle: OpenBundle) -> str:
-    """What the map says of its pictures: that there are none, or under which class they are decoded."""
+    """The caption of the map: that there are no pictures, or the class they are decoded under."""
     if not bundle.config.decodes:
         return _NO_PICTURES
     return f"Decoded as {bundle.class_names[bundle.label]}" if bundle.config.net.classes else ""

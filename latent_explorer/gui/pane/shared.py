@@ -1,4 +1,4 @@
-"""What every map pane is handed of the workbench that it stands on."""
+"""What every map pane gets from the workbench."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,10 +15,10 @@ from latent_explorer.session import OpenBundle
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """What panes have in common. say: show a passing message in the status bar.
+    """Shared by all panes. say: shows a temporary message in the status bar.
 
-    overlaps: of classes, by their names, on the map where they were first seen: on others they keep their colours.
-    slots: of the colours of classes, by their names and a palette's, where a session says which they are.
+    overlaps: how much classes overlap on the map where they were first shown, by class names; other maps use the same
+    colours. slots: the palette's slot of each class, by class names and palette, if a session has set them.
     """
 
     settings: Settings
@@ -29,7 +29,7 @@ class Shared:
 
     @property
     def palette(self) -> str:
-        """The name of the palette for classes, as remembered."""
+        """The name of the palette for classes, from the settings."""
         name = self.settings.get(Appearance).palette
         return name if name in PALETTES else USUAL.name
 
@@ -38,14 +38,14 @@ class Shared:
 
     @property
     def shapes(self) -> bool:
-        """Whether each class has a shape of its own, as remembered."""
+        """Whether each class has its own shape, from the settings."""
         return self.settings.get(Appearance).shapes
 
     def choose_shapes(self, shapes: bool) -> None:
         self.settings.change(Appearance, shapes=shapes)
 
     def coloured(self, theme: Theme, bundle: OpenBundle) -> Theme:
-        """A theme with colours for a bundle's classes, in which those that meet on its map differ most."""
+        """A theme with colours for a bundle's classes; classes that overlap on its map get the most different ones."""
         palette, names, theme = PALETTES[self.palette], bundle.class_names, replace(theme, shapes=self.shapes)
         label = bundle.latents.label
         if label is None:

@@ -1,4 +1,4 @@
-"""Travelling through the moments of a run: each is a snapshot that the map goes over to."""
+"""Time travel: moves the map through the snapshots of a run."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -24,16 +24,16 @@ from latent_explorer.runs import RunFolder
 from latent_explorer.runs.folder import snapshots_of
 from latent_explorer.session import OpenBundle, open_bundle
 
-_PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
+_PATIENCE_MS = 250  # wait for the pictures of the view before the points move
 _GLIDE_MS = 450
-_END_S = 1.0  # seconds that the end waits for a disk
+_END_S = 1.0  # seconds that closing waits for a disk
 _MOST = 5000  # snapshots of a run
-_LONGEST_STEP = 0.05  # seconds from one step of the points to the next, at most
-_ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
+_LONGEST_STEP = 0.05  # seconds between two steps of the points, at most
+_ROOM = (0.5, 1.02)  # the share of the view that the data may span before it is fitted again
 
 
 class PointGlide(QVariantAnimation):
-    """Moves the points of a map to where they belong, while the pictures under them go over."""
+    """Animates points to their new places while the pictures below dissolve."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -50,33 +50,33 @@ class PointGlide(QVariantAnimation):
         return self.state() == self.State.Running
 
     def begin(self, start: NDArray[np.float32], end: NDArray[np.float32]) -> None:
-        """Let points (n, 2) go from where they are to where they belong, and what was decoded anew dissolve in."""
+        """Animate points (n, 2) from start to end, and dissolve to the new pictures."""
         self._from, self._to = start, end
         self._canvas.frame_scheduler.dissolve()
         self.start()
 
     def finish(self) -> None:
-        """Be there at once."""
+        """Jump to the end."""
         if self.moving:
             self.setCurrentTime(self.duration())
 
     def _show(self, share: float) -> None:
         now, scheduler = time.perf_counter(), self._canvas.frame_scheduler
         if share < 1 and scheduler.busy and now - self._shown < _LONGEST_STEP:
-            return  # one who moves the map meanwhile goes before
+            return  # the user's own movement of the map has priority
         self._shown = now
         self._canvas.points.move(self._to if share >= 1 else self._from + np.float32(share) * (self._to - self._from))
         scheduler.mix(share)
 
 
 class SnapshotNavigator(QObject):
-    """Shows one moment of a run after another.
+    """Shows the snapshots of a run, one at a time.
 
-    While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
-    is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. open_wanted: the folder
-    of a moment that is to be opened as any bundle. left: another bundle is to be opened instead. travel_wanted: the
-    OpenBundle of one that what is open is to be exchanged for. folders: of the snapshots, by step. bundle: the one that
-    is open.
+    While the newest snapshot is shown, it moves to each new one. listed: the list of snapshots has changed. moved: the
+    index of the snapshot that is shown, or about to be. arrived: the OpenBundle of a snapshot is on the map.
+    open_wanted: the folder of a snapshot to open like any bundle. left: another bundle is being opened. travel_wanted:
+    the OpenBundle of a snapshot that should replace the current bundle within the session. folders: of the snapshots,
+    by step. bundle: the open one.
     """
 
     listed = pyqtSignal()
@@ -96,17 +96,17 @@ class SnapshotNavigator(QObject):
         self.folders: list[Path] = []
         self._known: dict[Path, BundleConfig] = {}
         self.gathers = False
-        self._follows = False  # whether one is where the newest is, be that not on the map yet
+        self._follows = False  # whether the newest snapshot is shown, or about to be
         self._wanted: Path | None = None
         self._under_way = False
-        self._home: Region | None = None  # what is to be fitted once the points are there
+        self._home: Region | None = None  # the home view after the points have moved
         self.glide = PointGlide(canvas)
         self.glide.finished.connect(self._fit_at_last)
         self._reader = LatestTask("snapshot reader")
         self._reader.done.connect(self._take)
         self._lister = LatestTask("snapshot list")
         self._lister.done.connect(self._take_list)
-        self._after: list[Callable[[], None]] = []  # what waits for the list
+        self._after: list[Callable[[], None]] = []  # called when the list is ready
         self._patience = timer(self, _PATIENCE_MS, self._set_out, once=True)
 
     @property
@@ -119,24 +119,24 @@ class SnapshotNavigator(QObject):
 
     @property
     def shown(self) -> OpenBundle | None:
-        """The moment on the map; None where another bundle is shown."""
+        """The snapshot on the map; None if another bundle is shown."""
         return self.bundle if self.bundle is not None and self.bundle.folder in self.folders else None
 
     @property
     def follows(self) -> bool:
-        """Whether the newest moment is shown, or about to be, and the next one too as soon as it comes."""
+        """Whether it shows the newest snapshot and moves to each new one."""
         return self._follows
 
     @property
     def index(self) -> int:
-        """The number of the moment that is shown, or about to be; -1 for none."""
+        """The index of the snapshot that is shown, or about to be; -1 for none."""
         folder = self._wanted or (self.shown.folder if self.shown is not None else None)
         return self.folders.index(folder) if folder in self.folders else -1
 
     def begin(self, run: RunFolder, then: Callable[[], None] | None = None) -> None:
-        """Travel through another run; the map stays as it is until a moment is gone to.
+        """Navigate another run; the map does not change until `go_to`.
 
-        then: called once its moments are listed, unless another run is begun meanwhile.
+        then: called once its snapshots are listed, unless another run is begun in the meantime.
         """
         self.stop()
         self.run, self._follows = run, True
@@ -144,7 +144,7 @@ class SnapshotNavigator(QObject):
         self._list(then)
 
     def add(self) -> None:
-        """There is a new snapshot; the newest there is by now is gone to, if that is where one was."""
+        """Add a new snapshot; moves to the newest if the previous one was shown."""
         self._list(self._catch_up)
 
     def _catch_up(self) -> None:
@@ -152,7 +152,7 @@ class SnapshotNavigator(QObject):
             self.go_to(len(self.folders) - 1)
 
     def go_to(self, index: int) -> None:
-        """Show the moment of an index, as soon as the one under way is there."""
+        """Show the snapshot at an index, once the one being loaded has arrived."""
         if not 0 <= index < len(self.folders):
             return
         self._wanted = self.folders[index]
@@ -174,18 +174,18 @@ class SnapshotNavigator(QObject):
         self._lister.close(_END_S)
 
     def make_way_for(self, folder: Path) -> None:
-        """The bundle in a folder has been chosen, be it whole or not: who plays the moments stops, unless it is one."""
+        """Stop playback, as the user has chosen the bundle in a folder; not if it is a snapshot of the run."""
         if folder not in self.folders:
             self.left.emit()
 
     def leave_for(self, folder: Path) -> None:
-        """The bundle in a folder is to be opened: the voyage ends, unless it begins there."""
+        """Leave the run, as the bundle in a folder is opened; not if it is a snapshot of the run."""
         if folder not in self.folders:
             self.stop()
             self._follows = False
 
     def arrive(self, bundle: OpenBundle) -> None:
-        """The engine has the wanted moment; once it has decoded what is seen, the points set out."""
+        """Take the requested snapshot from the engine; the points move once the visible pictures are decoded."""
         self.glide.finish()
         self._fit(bundle)
         self.gathers = True
@@ -197,7 +197,7 @@ class SnapshotNavigator(QObject):
             self._set_out()
 
     def _leave(self) -> None:
-        """Open what is wanted, if it is not there already."""
+        """Load the requested snapshot, unless it is shown already."""
         folder, shown = self._wanted, self.shown
         if folder is None or (shown is not None and shown.folder == folder):
             self._wanted = None
@@ -218,36 +218,36 @@ class SnapshotNavigator(QObject):
             self.travel_wanted.emit(read)
 
     def _set_out(self) -> None:
-        """Let points and pictures go over to the moment that has arrived."""
+        """Animate points and pictures to the snapshot that has arrived."""
         if not self.gathers or self.bundle is None:
             return
         self.gathers = False
         self._patience.stop()
         self._tiles.forget()
-        self._points.regroup(self.bundle.latents.label)  # draws are the same, and what is seen in them is not
+        self._points.regroup(self.bundle.latents.label)  # a generator's draws stay, but their classes change
         self.glide.begin(self._points.uv, self.bundle.uv)
         self.rest()
 
     def rest(self) -> None:
-        """What was under way is there; go on to what is wanted meanwhile."""
+        """End of a move: continue to the snapshot that was requested in the meantime."""
         self._under_way = False
         self._leave()
 
     def give_up(self) -> None:
-        """What was under way cannot be reached; it may have been thinned out meanwhile."""
+        """Give up a snapshot that cannot be loaded; it may have been thinned out."""
         self.stop()
         self._list()
 
     def landed(self) -> None:
-        """The first moment that is seen of a run has been opened."""
+        """Called when the first snapshot of a run has been opened."""
         if self.shown is not None:
             self.arrived.emit(self.shown)
         self.rest()
 
     def _fit(self, bundle: OpenBundle) -> None:
-        """Bring the data into view, where one has not zoomed or panned and they no longer fit.
+        """Fit the view to the data if they no longer fill it, unless the user has zoomed or panned.
 
-        Until they are there, what they come from stays in view too.
+        During the move, the old places stay in view too.
         """
         canvas, home = self._canvas, Region.around(bundle.home)
         seen = canvas.fitted.region
@@ -260,13 +260,13 @@ class SnapshotNavigator(QObject):
             self._home = home
 
     def _fit_at_last(self) -> None:
-        """The points are where they belong: nothing else has to be in view."""
+        """Fit the view to the new places only, after the move."""
         if self._home is not None:
             self._canvas.change_home(self._home)
             self._home = None
 
     def _list(self, then: Callable[[], None] | None = None) -> None:
-        """Look, in a thread, which snapshots there are: a run thins them out as it goes on."""
+        """List the snapshots in a thread: a run thins them out as it proceeds."""
         self._after += [then] if then is not None else []
         run, known = self.run, self._known
         if run is not None:
@@ -281,7 +281,7 @@ class SnapshotNavigator(QObject):
 
 
 def _listed(run: RunFolder, known: Mapping[Path, BundleConfig], check: Callable[[], None]) -> dict[Path, BundleConfig]:
-    """What the snapshots of a run say of themselves; one that is damaged or by now thinned out is left out."""
+    """The configurations of a run's snapshots; skips damaged ones and those thinned out since."""
     found = {}
     for folder in snapshots_of(run)[-_MOST:]:
         check()
@@ -294,7 +294,7 @@ def _listed(run: RunFolder, known: Mapping[Path, BundleConfig], check: Callable[
 
 
 def _read(folder: Path, before: OpenBundle) -> OpenBundle | UserError:
-    """The snapshot in a folder, its map laid out, which takes longer than a frame; or why there is none."""
+    """Read the snapshot in a folder and lay out its map, which takes longer than a frame; or the error."""
     try:
         bundle = replace(open_bundle(folder), label=before.label)
         bundle = bundle if before.spec is None else bundle.with_chart(before.spec)

@@ -1,4 +1,4 @@
-"""What a person has made of bundles: there again when one of them is opened again, also at the next launch."""
+"""The user's work on each bundle, restored when the bundle is opened again, also after a restart."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +13,9 @@ _WRITE_MS = 500  # after the last change
 
 
 class StateKeeper(QObject):
-    """Keeps the states of bundles by their seal: all of each for this launch, pins, path, labels, own image on disk.
+    """Keeps the states of bundles by seal: whole states in memory; pins, path, labels and own image on disk.
 
-    say: called with why they cannot be written, once.
+    say: called once with the reason if they cannot be written.
     """
 
     def __init__(self, store: SessionStore, say: Callable[[str], None]) -> None:
@@ -29,12 +29,12 @@ class StateKeeper(QObject):
         self._timer = timer(self, _WRITE_MS, self.write, once=True)
 
     def state_of(self, bundle: OpenBundle) -> State:
-        """What was made of a bundle when it was last shown, in this launch or before."""
+        """The state of a bundle when it was last shown."""
         ahead = self._ahead.pop(bundle.seal, None)
         return self._known(bundle) or ahead or self._read(bundle)
 
     def read_ahead(self, bundle: OpenBundle) -> State:
-        """As `state_of`, for a thread: what it reads need not be read again by the window."""
+        """As `state_of`, called in a thread, so that the window need not read the file."""
         state = self._known(bundle)
         if state is None:
             self._ahead[bundle.seal] = state = self._read(bundle)
@@ -49,16 +49,16 @@ class StateKeeper(QObject):
         return State() if bundle.config.moment else self._store.read(bundle.seal, bundle.config.net.latent_dim)
 
     def expect(self, folder: Path, state: Callable[[OpenBundle], State]) -> None:
-        """Have the bundle in a folder, when it is opened, begin with this state rather than with what was kept."""
+        """Start the bundle in a folder, when it opens, with the result of `state` instead of its kept state."""
         self._expected = folder, state
 
     def has_shown(self, session: Session) -> None:
-        """What was expected is there: from now on, it is what this launch has made of the bundle."""
+        """Called when the expected state is shown: it is now the bundle's own."""
         self._expected = None
         self._states[session.bundle.seal] = session.state
 
     def note(self, session: Session, old: State) -> None:
-        """A session has changed from an old state; its pins, path and labels are written soon."""
+        """Note the new state of a session; changed pins, path and labels are written soon."""
         self._states[session.bundle.seal] = session.state
         if session.bundle.config.moment is None and _kept(old) != _kept(session.state):
             if self._unwritten is not session:
@@ -67,7 +67,7 @@ class StateKeeper(QObject):
             self._timer.start()
 
     def write(self) -> None:
-        """Write what is not on disk yet."""
+        """Write pending changes."""
         session, self._unwritten = self._unwritten, None
         self._timer.stop()
         if session is None or session.bundle.config.moment is not None:
@@ -80,7 +80,7 @@ class StateKeeper(QObject):
             self._failed = True
 
     def forget(self) -> None:
-        """Begin as on a first launch; what is on disk stays."""
+        """Forget the states in memory and ignore those on disk, as on a first launch."""
         self._timer.stop()
         self._states.clear()
         self._ahead.clear()
@@ -88,5 +88,5 @@ class StateKeeper(QObject):
 
 
 def _kept(state: State) -> tuple[object, ...]:
-    """What of a state is written."""
+    """The parts of a state that are written."""
     return state.pins, state.route, state.labels, state.own, state.style

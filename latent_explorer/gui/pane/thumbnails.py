@@ -1,4 +1,4 @@
-"""The thumbnails of a window: asks the engine for the real images, says what there is to say, follows the pointer."""
+"""The thumbnails of a pane: requests the original images, reports problems, enlarges the one under the pointer."""
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -18,7 +18,7 @@ _BATCH = 32
 
 
 class Thumbnails(QObject):
-    """Keeps the thumbnails of a pane in step with its view."""
+    """Keeps the thumbnails of a pane in sync with its view."""
 
     def __init__(
         self, client: EngineClient, canvas: MapCanvas, points: PointLayer, feed: AtlasFeed, shared: Shared
@@ -33,7 +33,7 @@ class Thumbnails(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether images of the view are still to come."""
+        """Whether images of the view are still missing."""
         view = self._canvas.view
         return not self.layer.missed and bool(self.layer.missing(view, (view.u, view.v)))
 
@@ -42,18 +42,18 @@ class Thumbnails(QObject):
         self.layer.open(bundle.config.net.image_shape)
 
     def again(self) -> None:
-        """Ask once more for what is missing; opening a bundle has dropped it."""
+        """Request again what is missing, after opening a bundle has dropped all requests."""
         self._asked.clear()
         self.look()
 
     def renew(self) -> None:
-        """There are other images now than those that are shown."""
+        """Drop the shown images: the engine has others now."""
         self.layer.forget_images()
         self.again()
         self._canvas.refresh()
 
     def look(self) -> None:
-        """Want the images of the view; those asked for already stay so."""
+        """Request the images of the view that are missing."""
         canvas = self._canvas
         self.layer.fitted = canvas.fitted.scale
         self._lift(canvas.marks.probe)
@@ -72,7 +72,7 @@ class Thumbnails(QObject):
             self._client.request("thumbnails", list(self._asked.values()))
 
     def take(self, answer: Answer) -> None:
-        """Images have come, or their refusal."""
+        """Take images, or the reason for a refusal."""
         key = answer.key
         if isinstance(answer.reply, Refused):
             before, self.layer.missed = self.layer.missed, answer.reply.reason
@@ -90,11 +90,11 @@ class Thumbnails(QObject):
                 self._shared.say("Real images: press T for points")
 
     def hover(self, u: float, v: float) -> None:
-        """The pointer is at a plane point; while something is dragged, nothing is lifted."""
+        """Enlarge the image at a plane point, unless something is being dragged."""
         self._lift(None if QGuiApplication.mouseButtons() else (u, v))
 
     def _lift(self, at: tuple[float, float] | None) -> None:
-        """Show large the image at a plane point, if there is one."""
+        """Enlarge the image at a plane point, if there is one."""
         canvas, layer = self._canvas, self.layer
         lifted = None if at is None else layer.at(canvas.view, at)
         if lifted != layer.lifted:

@@ -1,4 +1,4 @@
-"""What the map needs of the engine: the tiles of pictures and of fields, kept, and asked for as they are wanted."""
+"""The tiles of pictures and fields: cached, and requested from the engine as the view needs them."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -31,17 +31,17 @@ from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.session import OpenBundle
 
 FIELD = PICTURE.name
-_ASTRAY = 1e-3  # of the distance between neighbouring pictures
-_COARSER = 5  # levels searched for a picture to interpolate from
-_BYTES = 64 * 2**20  # of values of fields
-_SAMPLE = 800  # images over which the range of a field is found
+_ASTRAY = 1e-3  # tolerance, as a share of the distance between neighbouring pictures
+_COARSER = 5  # coarser levels searched for pictures to interpolate
+_BYTES = 64 * 2**20  # for values of fields
+_SAMPLE = 800  # images that determine the range of a field
 
 
 class AtlasFeed:
     """The tiles of one chart.
 
-    chosen_pixels: the side of one picture on screen that is aimed at, in logical pixels; what is seen lies within a
-    factor of the square root of 2 of it; 0 for what suits the map. sides: the width and height of the map.
+    chosen_pixels: the target side of one picture on screen in logical pixels; the actual side is within a factor of the
+    square root of 2. 0 chooses one for the map. sides: the width and height of the map.
     """
 
     def __init__(self, client: EngineClient, store: TileStore) -> None:
@@ -59,29 +59,29 @@ class AtlasFeed:
 
     @property
     def picture_pixels(self) -> float:
-        """The side of one picture on screen that is aimed at, in logical pixels."""
+        """The target side of one picture on screen in logical pixels."""
         return self.chosen_pixels or usual_picture_pixels(*self.sides())
 
     @property
     def missing(self) -> int:
-        """How many tiles of the view are not there yet."""
+        """The number of tiles of the view that are missing."""
         return sum(not self.cache.fresh(key) for key in self.keys)
 
     def open(self, bundle: OpenBundle) -> None:
-        """Start afresh with another bundle or chart, and with the tiles that it brings along."""
+        """Start over with another bundle or chart, and the tiles included in the bundle."""
         self.cache.clear()
         self._decodes = bundle.config.decodes
         self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
 
     def leave(self) -> None:
-        """Want nothing, until another chart is there."""
+        """Withdraw all requests until the next chart is ready."""
         self.forget_all()
         self._chart, self.keys = None, []
         self._client.request("tiles", [])
 
     def renew(self, bundle: OpenBundle) -> None:
-        """Go on with another decoder of the same images; what was decoded before stands in until it is there anew."""
+        """Continue with another decoder of the same images; old tiles stand in until the new ones are decoded."""
         self.cache.expire()
         self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
@@ -91,7 +91,7 @@ class AtlasFeed:
         self._shipped = {}
 
     def look(self, view: View, near: tuple[float, float] | None) -> None:
-        """Want the tiles of a view, nearest first to a plane point, then those that will be wanted next."""
+        """Request the tiles of a view, nearest to a plane point first, then prefetch likely next ones."""
         if self._chart is None or not self._decodes:
             self.keys = []
             self._client.request("tiles", [])
@@ -114,19 +114,19 @@ class AtlasFeed:
         return tiles_over(view.region, level, field=FIELD, chart=self._chart.name)
 
     def closest(self, uv: tuple[float, float]) -> float:
-        """The scale up to which one can zoom in at a plane point: beyond, neighbouring pictures are the same."""
+        """The largest scale at a plane point: beyond it, neighbouring pictures are the same."""
         step = 0.0 if self._chart is None else least_step(self._chart, uv)
         return self.picture_pixels / step if step else math.inf
 
     def take(self, answer: Answer) -> tuple[TileKey, list[TileKey]]:
-        """Keep a tile that came; returns its key and those forgotten for it."""
+        """Cache a new tile; returns its key and the keys evicted for it."""
         assert isinstance(answer.key, TileKey)
         assert answer.pictures is not None
         self._store.keep(answer.key, answer.pictures)
         return answer.key, self.cache.put(answer.key, answer.pictures)
 
     def interpolated(self, uv: tuple[float, float]) -> NDArray[np.uint8] | None:
-        """The picture (h, w, c) at a plane point, from the tiles that are there; None where none is near."""
+        """The picture (h, w, c) at a plane point, interpolated from cached tiles; None if none is near."""
         if self._chart is None:
             return None
         levels = range(self._level, self._level - _COARSER, -1)
@@ -139,9 +139,9 @@ class AtlasFeed:
 
 
 def shipped_tiles(bundle: OpenBundle) -> dict[TileKey, Pictures]:
-    """The tiles of pictures (64, h, w, c) that a bundle brings along, as they are seen through its chart.
+    """The tiles (64, h, w, c) included in a bundle, as its chart shows them.
 
-    None where the chart puts them elsewhere than the one through which they were decoded: they are another map's.
+    Empty if the chart is not the one for which they were decoded.
     """
     if bundle.tiles is None or bundle.label:
         return {}
@@ -153,7 +153,7 @@ def shipped_tiles(bundle: OpenBundle) -> dict[TileKey, Pictures]:
 
 
 class FieldLayers:
-    """All fields as layers, the veil undermost and at first the only one shown."""
+    """All fields as layers; the veil is the lowest and the only one visible at first."""
 
     def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas) -> None:
         self._client, self._store, self._canvas = client, store, canvas
@@ -164,13 +164,13 @@ class FieldLayers:
 
     @property
     def missing(self) -> int:
-        """How many tiles of visible fields, and ranges, are not there yet."""
+        """The number of tiles and ranges of visible fields that are missing."""
         ranges = sum(self._lacks_range(layer) for layer in self._shown)
         return ranges + sum(not self._cache.fresh(key) for key in self.keys)
 
     @property
     def keys(self) -> list[TileKey]:
-        """The tiles of visible fields that the view wants."""
+        """The tiles of visible fields that the view needs."""
         return [key for layer in self._shown for key in layer.keys(self._canvas.view)]
 
     @property
@@ -181,14 +181,14 @@ class FieldLayers:
         return [layer for layer in self.by_title.values() if layer.visible and not layer.lacks(bundle)]
 
     def open(self, bundle: OpenBundle) -> None:
-        """Start afresh with another bundle."""
+        """Start over with another bundle."""
         self._bundle = bundle
         self._cache.clear()
         for layer in self.by_title.values():
             layer.see_through(bundle.chart.name)
 
     def leave(self) -> None:
-        """Want nothing, until another chart is there."""
+        """Withdraw all requests until the next chart is ready."""
         self._bundle = None
         self._cache.clear()
         for layer in self.by_title.values():
@@ -196,14 +196,14 @@ class FieldLayers:
         self._client.request("fields", [])
 
     def renew(self, bundle: OpenBundle) -> None:
-        """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
+        """Continue with another bundle of the same images; old values stand in until the new ones are computed."""
         self._bundle = bundle
         self._cache.expire()
         for layer in self.by_title.values():
             layer.outdated = True
 
     def renew_given(self, title: str, given: str) -> None:
-        """A field has been given other values; given: what tells them from others, empty where there are none."""
+        """Recompute a field whose given values have changed. given: identifies the values; empty if there are none."""
         layer = self.by_title[title]
         if self._bundle is not None and layer.given != given:
             layer.renew_given(self._bundle.chart.name, given)
@@ -211,9 +211,9 @@ class FieldLayers:
             self._canvas.refresh()
 
     def look(self, *, asking: bool = True) -> None:
-        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
+        """Request what the visible fields need: first their ranges, then the tiles of the view, then those around it.
 
-        asking: of the engine; what is on disk is read in any case.
+        asking: whether to ask the engine; tiles on disk are read in any case.
         """
         view, shown = self._canvas.view, self._shown
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
@@ -240,7 +240,7 @@ class FieldLayers:
             self._canvas.refresh()
 
     def take_tile(self, key: TileKey, values: Pictures) -> None:
-        """Keep a tile, be it from the engine or from the disk, and show it."""
+        """Cache and show a tile from the engine or from disk."""
         for forgotten in self._cache.put(key, values):
             self._layer(forgotten.field).forget([forgotten])
         self._layer(key.field).forget([key])
@@ -259,5 +259,5 @@ class FieldLayers:
 
 
 def range_sample(field: Field, means: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Those of the latents (n, d) over which the range of a field is found."""
+    """The latents, a sample of (n, d), that determine the range of a field."""
     return means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if field.steps > 8 else 200]]

@@ -1,4 +1,4 @@
-"""Tiles read from disk and written to it, in a thread of its own."""
+"""Reads and writes tiles on disk in a separate thread."""
 
 import threading
 from collections import deque
@@ -14,22 +14,22 @@ from latent_explorer.fields import field_called
 from latent_explorer.session import OpenBundle
 from latent_explorer.version import __version__
 
-_TOPICS = ("tiles", "fields")  # what is read for, the most urgent first
-_UNWRITTEN = 256  # tiles at most that wait to be written; more are not kept
+_TOPICS = ("tiles", "fields")  # topics to read for, the most urgent first
+_UNWRITTEN = 256  # tiles: the longest queue for writing; more are dropped
 
 
 class TileStore(QObject):
-    """Keeps the tiles of the open bundle, of pictures and of fields, on disk while `on`. Never makes the window wait.
+    """Keeps the tiles of the open bundle, of pictures and fields, on disk while `on`. Never blocks the window.
 
-    found: a tile, with its key and the generation of the bundle that it belongs to. lost: a tile that was thought to be
-    there is not. listed: what there is has become known. measured: the bytes that all tiles of all bundles
-    take. generation: counts the bundles opened. limit: bytes that they may take.
+    found: a tile, with its key and the generation of its bundle. lost: a tile that was listed cannot be read. listed:
+    the list of tiles on disk is ready. measured: the bytes of the tiles of all bundles. generation: counts the bundles
+    opened. limit: the bytes that all tiles may take.
     """
 
     found = pyqtSignal(int, object, object)
     lost = pyqtSignal()
     listed = pyqtSignal()
-    measured = pyqtSignal(object)  # an int of Qt's is too short
+    measured = pyqtSignal(object)  # an int of Qt is too short
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -39,17 +39,17 @@ class TileStore(QObject):
         self._away = False
         self._folder = folder
         self._changed = threading.Condition()
-        self._errands: deque[Callable[[], object]] = deque()  # go before all reading and writing
+        self._errands: deque[Callable[[], object]] = deque()  # done before any reading and writing
         self._to_read: dict[str, deque[TileKey]] = {topic: deque() for topic in _TOPICS}
         self._to_write: deque[tuple[TileKey, Pictures]] = deque()
         self._known: set[str] = set()
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._tiles: DiskTiles | None = None  # this and the next belong to the thread
+        self._tiles: DiskTiles | None = None  # this and the next are used by the thread only
         self._listed = 0
 
     def open(self, bundle: OpenBundle) -> None:
-        """Keep the tiles of another bundle; those of the one before are no longer read or written."""
+        """Keep the tiles of another bundle; stops reading and writing those of the previous one."""
         fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}{bundle.label or ''}"
         tiles = DiskTiles(
             self._folder, fingerprint, lambda field: field_called(field).layout(bundle.config.net.image_shape)
@@ -62,14 +62,14 @@ class TileStore(QObject):
             self._wake()
 
     def leave(self) -> None:
-        """Keep nothing of what is shown now: it is soon of the past."""
+        """Keep no tiles of what is shown now, a snapshot that will soon be replaced."""
         with self._changed:
             self.generation += 1
             self._away = True
             self._forget()
 
     def request(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
-        """Read these for a topic, in this order, and no others; returns those that are thought to be there."""
+        """Read these tiles for a topic, in this order, and no others; returns those listed on disk."""
         if not self.on:
             return set()
         with self._changed:
@@ -80,7 +80,7 @@ class TileStore(QObject):
         return wanted
 
     def keep(self, key: TileKey, pictures: Pictures) -> None:
-        """Write a tile, some time."""
+        """Write a tile in the background."""
         with self._changed:
             if self._away or not self.on or len(self._to_write) >= _UNWRITTEN:
                 return
@@ -93,17 +93,17 @@ class TileStore(QObject):
         self._run(partial(clear_tiles, self._folder))
 
     def keep_within(self, limit: int) -> None:
-        """Change the limit; what is there beyond it goes soon."""
+        """Change the limit; tiles beyond it are deleted soon."""
         before, self.limit = self.limit, limit
         if limit < before:
             self._run(partial(trim_tiles, self._folder, limit))
 
     def measure(self) -> None:
-        """Find out how much all tiles take; see `measured`."""
+        """Measure the size of all tiles; emits `measured`."""
         self._run(lambda: self.measured.emit(tiles_bytes(self._folder)))
 
     def close(self) -> None:
-        """End the thread; what is not written yet is not kept."""
+        """Stop the thread; drops what is not written yet."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -111,7 +111,7 @@ class TileStore(QObject):
             self._thread.join()
 
     def _forget(self) -> None:
-        """Read and write no more of what was wished for so far."""
+        """Drop all pending reads and writes."""
         self._known = set()
         self._to_write.clear()
         for keys in self._to_read.values():
@@ -134,7 +134,7 @@ class TileStore(QObject):
             task()
 
     def _next(self) -> Callable[[], object] | None:
-        """What to do next, the most urgent first; None at the end."""
+        """The most urgent task; None when closing."""
         with self._changed:
             while not self._closing:
                 if self._errands:
@@ -149,12 +149,12 @@ class TileStore(QObject):
 
     def _list(self, generation: int, tiles: DiskTiles) -> None:
         if generation != self.generation:
-            return  # another bundle has been opened since
+            return  # another bundle was opened in the meantime
         self._tiles, self._listed = tiles, generation
         names = tiles.names()
         with self._changed:
             if generation == self.generation:
-                self._known = names  # some may be cleared by now; then they are `lost`
+                self._known = names  # some may have been deleted since; these become `lost`
         self.listed.emit()
 
     def _read(self, key: TileKey) -> None:

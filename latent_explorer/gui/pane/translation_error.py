@@ -1,4 +1,4 @@
-"""Gives the engine what the translation error is made of, as often as the translator changes and no oftener."""
+"""Gives the engine the translation errors of the images each time the translator has changed."""
 
 import hashlib
 
@@ -15,7 +15,7 @@ _REST_MS = 300  # while an anchor is dragged, errors change many times a second
 
 
 class TranslationError(QObject):
-    """Keeps the field that of the errors that a linked map knows; its tiles carry a digest of them."""
+    """Keeps the field in sync with the errors of the linked map; its tiles carry a digest of them."""
 
     def __init__(self, client: EngineClient, linked: Linked, fields: FieldLayers) -> None:
         super().__init__()
@@ -24,12 +24,12 @@ class TranslationError(QObject):
         linked.judged.connect(self._soon.start)
 
     def again(self) -> None:
-        """Give them once more: the engine has been started, or has opened a bundle."""
+        """Give the errors again: the engine has restarted or opened a bundle."""
         if self._linked.errors is not None:
             self._client.ask(GiveValues, TRANSLATION.name, self._linked.errors)
 
     def take(self, answer: Answer) -> None:
-        """They have arrived, which nobody waits for."""
+        """Ignore the engine's confirmation."""
 
     def stop(self) -> None:
         self._soon.stop()

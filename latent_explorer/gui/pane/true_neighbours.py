@@ -1,4 +1,4 @@
-"""Lines on the map from the dot under the pointer to its nearest images in latent space."""
+"""Lines on the map from the point under the pointer to its nearest images in latent space."""
 
 from PyQt6.QtCore import QObject
 
@@ -14,7 +14,7 @@ _WITHIN = 8.0  # pixels around the pointer
 
 
 class TrueNeighbours(QObject):
-    """Shows where the images nearest to one in latent space are on the map, while points are coloured by that."""
+    """Shows the nearest images of a point while points are coloured by how well the map keeps neighbours."""
 
     def __init__(self, client: EngineClient, canvas: MapCanvas, points: PointLayer, colourer: PointColourer) -> None:
         super().__init__(canvas)
@@ -24,17 +24,17 @@ class TrueNeighbours(QObject):
         colourer.chosen.connect(self.leave)
 
     def open(self, bundle: OpenBundle) -> None:
-        """Another bundle is shown, or the same through another chart."""
+        """Start with another bundle or chart."""
         self._bundle = bundle
         self.leave()
 
     def close(self) -> None:
-        """The images move, and none has a place any more."""
+        """Stop while a fit moves the points."""
         self._bundle = None
         self.leave()
 
     def hover(self, u: float, v: float) -> None:
-        """The pointer is at a plane point."""
+        """Show the neighbours of the point at a plane point."""
         if self._bundle is None or self._colourer.colouring.judged is None:
             return
         view = self._canvas.view
@@ -47,7 +47,7 @@ class TrueNeighbours(QObject):
             self._client.request(TOPIC, [want_nearest(image, self._bundle.latents.mean[image, None])])
 
     def leave(self) -> None:
-        """The pointer is at no dot any more."""
+        """Hide the lines: the pointer is no longer at a point."""
         if self._image is not None:
             self._image = None
             self._client.request(TOPIC, [])
@@ -55,7 +55,7 @@ class TrueNeighbours(QObject):
             self._canvas.mark(links=None)
 
     def take(self, answer: Answer) -> None:
-        """The nearest of an image have come."""
+        """Show the nearest images from the engine."""
         bundle, image = self._bundle, self._image
         if not isinstance(answer.reply, NearestImages) or answer.content is None or bundle is None:
             return

@@ -1,4 +1,4 @@
-"""What those who wait for the engine's word on the data are told meanwhile."""
+"""Progress messages for parts that wait until the engine has prepared the data."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ _EVERY_MS = 500
 
 
 class Waiting(QObject):
-    """Asks the engine what it prepares, as long as anybody waits.
+    """Asks the engine about its progress as long as a part waits.
 
-    waits: whether anybody does. told: they may be told how far it is, or that it is done. work: what is prepared.
+    waits: returns whether a part waits. told: the progress has changed, or work has ended. work: the work in progress.
     """
 
     told = pyqtSignal()
@@ -30,7 +30,7 @@ class Waiting(QObject):
 
     @property
     def words(self) -> str:
-        """Such as "finding neighbours: 40%"; empty where nothing is prepared."""
+        """The progress, such as "finding neighbours: 40%"; empty if nothing is being prepared."""
         return "".join(f"{work.words}: {work.share:.0%}" for work in self.work)
 
     def stop(self) -> None:
