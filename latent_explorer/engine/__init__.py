@@ -1,1 +1,1 @@
-"""The engine: the process that owns torch and the model, what is said to it, and the loop that answers."""
+"""The engine: the process that owns torch and the model, its messages, and its serving loop."""

@@ -1,4 +1,4 @@
-"""The engine's process: `python -m latent_explorer.engine`, requests on standard input, replies on standard output."""
+"""The engine's process: `python -m latent_explorer.engine` reads requests from stdin and writes replies to stdout."""
 
 import os
 import sys
@@ -8,16 +8,16 @@ from latent_explorer.service.background import become_server
 
 
 def main() -> None:
-    """Serve until the other side is gone."""
+    """Serve until the other side closes the pipe."""
     replies = become_server("engine", niceness=10)
-    sys.setswitchinterval(0.0005)  # while a dataset is indexed in its thread, a hover must not wait 5 ms for its turn
+    sys.setswitchinterval(0.0005)  # a hover must not wait 5 ms for the thread that indexes the dataset
 
     from latent_explorer.engine.handlers import ENGINE
     from latent_explorer.service.server import Server, channel_of
 
     channel = channel_of(Server(ENGINE, replies))
 
-    # Shapes without numbers, for compilers, and CUDA's bindings for Python: a quarter of torch's import.
+    # Symbolic shapes, for compilers, and CUDA's Python bindings: a quarter of torch's import time.
     with without("torch._meta_registrations", "cuda.bindings"):
         import torch
 

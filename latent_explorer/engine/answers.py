@@ -1,4 +1,4 @@
-"""What comes back from the engine: its answers to requests, and the news that it is gone."""
+"""The events of an engine: answers to requests, and its loss."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from latent_explorer.service.codec import Numbered, Refused
 class Answer:
     """A reply to the newest request of its kind, or to a batch.
 
-    topic: whom it concerns; the kind of the request, for one that is no batch. key: of the Want. content: a batch's,
-    once complete: pictures uint8 (n, h, w, c), values float32 (n, channels), or what else its handler says.
+    topic: the topic of a batch, otherwise the kind of the request. key: of the Want. content: of a complete batch:
+    pictures uint8 (n, h, w, c), values float32 (n, channels), or as its handler documents.
     """
 
     topic: Hashable
@@ -28,20 +28,20 @@ class Answer:
 
     @property
     def pictures(self) -> NDArray[np.uint8] | None:
-        """The pictures of a batch, once complete; None for all else."""
+        """The pictures of a complete batch; None for any other answer."""
         return self.content if isinstance(self.reply, Pictures) else None
 
     @property
     def values(self) -> NDArray[np.float32] | None:
-        """The values of a batch, once complete; None for all else."""
+        """The values of a complete batch; None for any other answer."""
         return self.content if isinstance(self.reply, Values) else None
 
 
 @dataclass(frozen=True)
 class EngineLost:
-    """The engine is gone. again: whether it has been started again, and what was wanted asked again.
+    """The engine has ended. again: whether it was restarted and pending requests were sent again.
 
-    reason: where it was ended because it was broken.
+    reason: why it was stopped, if it had failed.
     """
 
     again: bool
@@ -52,12 +52,12 @@ Event = Answer | EngineLost
 
 
 def more_follows(reply: Numbered) -> bool:
-    """Whether a reply is a stage on the way, and another one answers the same request later."""
+    """Whether a reply reports progress, and another reply to the same request follows."""
     return isinstance(reply, Stage) and reply.more
 
 
 def check_answers(kind: type[Numbered], reply: Numbered) -> None:
-    """Raises ServiceError if a reply is of another kind than its request's."""
+    """Raise ServiceError if a reply has the wrong type for its request."""
     expected = HANDLERS[kind].reply
     if not isinstance(reply, (expected, Refused)):
         raise ServiceError(

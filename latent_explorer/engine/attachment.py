@@ -1,4 +1,4 @@
-"""Attaching images to the open bundle: read in a thread, judged by a sample where they are others, then taken."""
+"""Attaching images to the open bundle: read in a thread, compared by a sample if they are not the originals."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -20,12 +20,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Attachment:
-    """What came of it.
+    """The result of attaching images.
 
-    taken: whether a person's agreement is not needed, or was there. count: of the images that there are now; note: what
-    they are, where they are not the originals; anew: whether others may have been given out before. fingerprint: of
-    images that are not the originals, to be agreed to. Of what was not taken, doubt: how well they fit, in sentences;
-    fits: whether they do.
+    taken: whether they were attached: they are the originals, or the user has agreed. count: of the images there are
+    now. note: what they are, if not the originals. anew: whether the engine may have sent other images before.
+    fingerprint: of images that the user must agree to; doubt: how well they fit, in sentences; fits: whether they do.
     """
 
     taken: bool
@@ -38,7 +37,7 @@ class Attachment:
 
 
 class HasImages(Encodes, Protocol):
-    """Whose images they are to be: a `ModelService`."""
+    """The part of `ModelService` that gets the images."""
 
     @property
     def index(self) -> DatasetIndex: ...
@@ -57,21 +56,21 @@ class HasImages(Encodes, Protocol):
 
 
 class Attacher:
-    """Attaches images to whichever bundle is open. Images that were read and are not agreed to yet are kept once."""
+    """Attaches images to the open bundle. Keeps images that were read while the user decides."""
 
     def __init__(self, service: HasImages) -> None:
         self._service = service
         self._read: tuple[str, DatasetIndex, Dataset] | None = None
 
     def forget(self) -> None:
-        """Give back the memory of images that were not taken."""
+        """Free the memory of images that were not accepted."""
         self._read = None
 
     def steps(self, path: str, agreed: str, only_missing: bool) -> Iterator[Attachment | None]:
-        """Attach the images at a path; yields None until it is known what came of it, which is yielded last.
+        """Attach the images at a path; yields None until the result, which it yields last.
 
-        path: "" for what the bundle finds by itself. agreed: the fingerprint of images that a person has agreed to.
-        only_missing: leave it at that if the bundle has its originals. Raises EngineError with why it is not possible.
+        path: "" for the images the bundle finds by itself. agreed: the fingerprint of images the user has accepted.
+        only_missing: do nothing if the bundle has its originals. Raises EngineError if the images cannot be attached.
         """
         index, config = self._service.index, self._service.config
         anew = not only_missing or self._service.replaced
@@ -115,7 +114,7 @@ class Attacher:
 
 
 def attached_images(config: BundleConfig, path: str, found: Dataset) -> OriginalImages:
-    """Images at a path as those of a bundle."""
+    """The images at a path, in the form that a bundle uses."""
     if found.fingerprint == config.dataset.fingerprint:
         return OriginalImages(found.images)
     note = f"attached from {readable(path)}, not the images that the model was trained on"
@@ -123,7 +122,7 @@ def attached_images(config: BundleConfig, path: str, found: Dataset) -> Original
 
 
 def _awaited(task: Callable[[], _T]) -> Generator[None, None, _T]:
-    """What a task returns that runs aside. Raises EngineError with what is wrong, in words."""
+    """The result of a task run in a thread. Raises EngineError for any error in it."""
     try:
         return (yield from aside(task, "attach"))
     except Exception as error:

@@ -1,6 +1,6 @@
-"""An engine in the Python process that opened the window, and what the two say beside requests; free of torch.
+"""An engine in the Python process that opened the window, and their messages besides requests; free of torch.
 
-Words go the way of requests and replies, between them: one pipe each way, so that what was said first is heard first.
+These messages use the pipes of requests and replies, one each way, so that the order of all messages is kept.
 """
 
 import logging
@@ -18,43 +18,43 @@ from latent_explorer.service.server import Channel
 
 _log = logging.getLogger(__name__)
 SCRATCH = "latent-explorer-"
-"""What the names of the folders begin with that the caller writes for its window."""
-_FAREWELL = 1.0  # seconds that the last words may take to be written
+"""The prefix of the temporary folders that the caller writes for its window."""
+_FAREWELL = 1.0  # seconds that writing the last messages may take
 
 
 class Selected(Message, frozen=True, tag=True, eq=False):
-    """The numbers of the latents that are selected, int64 (k,), ascending."""
+    """The numbers of the selected latents, int64 (k,), ascending."""
 
     indices: np.ndarray
 
 
 class Probed(Message, frozen=True, tag=True, eq=False):
-    """The latent (d,) that the inspector shows; (0,) for none."""
+    """The latent (d,) in the inspector; (0,) for none."""
 
     z: np.ndarray
 
 
 class Pinned(Message, frozen=True, tag=True, eq=False):
-    """The pins: a name for each, and latents (k, d)."""
+    """The pins: their names, and their latents (k, d)."""
 
     names: tuple[str, ...]
     z: np.ndarray
 
 
 class Drawn(Message, frozen=True, tag=True, eq=False):
-    """The latents (k, d) along the path, one for each frame; none where there is no path."""
+    """The latents (k, d) of the frames of the path; (0, d) without a path."""
 
     z: np.ndarray
 
 
 class ShowBundle(Message, frozen=True, tag=True):
-    """The window is to show the bundle in another folder, as `path_to_text` writes it."""
+    """Asks the window to show the bundle in another folder, as `path_to_text` writes it."""
 
     folder: str
 
 
 class CloseWindow(Message, frozen=True, tag=True):
-    """The window is to close."""
+    """Asks the window to close."""
 
 
 FROM_WINDOW = (Selected, Probed, Pinned, Drawn)
@@ -66,9 +66,9 @@ CALLER: Conversation[Message, Message] = Conversation(
 
 
 class CallerEngine:
-    """The engine that runs in the process which opened this window: it cannot be replaced, and its end is the window's.
+    """The engine in the process that opened this window. It cannot be replaced; the window closes when it ends.
 
-    on_word: called in the receiving thread with ShowBundle and CloseWindow, the latter also where that process is gone.
+    on_word: called in the receiving thread with ShowBundle and CloseWindow, the latter also when the process has ended.
     """
 
     replaceable = False
@@ -96,7 +96,7 @@ class CallerEngine:
             self._writing.release()
 
     def tell(self, word: Word) -> None:
-        """Say something soon, without waiting; a newer word of its kind takes its place."""
+        """Send a message without waiting; a newer one of its kind replaces it."""
         with self._changed:
             self._words[type(word)] = word
             self._changed.notify()
@@ -112,16 +112,16 @@ class CallerEngine:
             _log.error("the process that holds the model is not understood: %s", error)
         if not self._stopped.is_set():
             self._on_word(CloseWindow())
-        self._stopped.wait()  # else another engine would be started
+        self._stopped.wait()  # otherwise another engine would be started
         return None
 
     def stop(self) -> None:
-        """Have the last words said, and hang up."""
+        """Send the last messages and close the connection."""
         self._stopped.set()
         with self._changed:
             self._changed.notify()
         self._speaking.join(_FAREWELL)
-        if self._writing.acquire(timeout=_FAREWELL):  # who reads nothing, in a debugger, must not hold up the window
+        if self._writing.acquire(timeout=_FAREWELL):  # a caller halted in a debugger must not block the window
             self._peer.hang_up()
             self._writing.release()
 
@@ -136,13 +136,13 @@ class CallerEngine:
             try:
                 self.send(word)
             except OSError:
-                return  # the receiving thread tells
+                return  # the receiving thread reports it
             except ServiceError as error:
                 _log.error("%s", error)
 
 
 class CallerChannel:
-    """The channel of an engine in the caller: requests for the loop, words for `take`, in the serving thread."""
+    """The channel of an engine in the caller: passes requests to the loop and messages to `take`, in one thread."""
 
     def __init__(self, channel: Channel[Message, Message], take: Callable[[Word], None]) -> None:
         self._channel, self._take = channel, take

@@ -1,4 +1,4 @@
-"""Which path a model's pictures take, and in batches of what size: tried when the model is opened."""
+"""The fastest decode path of a model and its batch size, measured when the model is opened."""
 
 import copy
 import logging
@@ -18,17 +18,17 @@ from latent_explorer.nets.model import LatentModel
 _log = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.0035
-"""Aim for one slice of a batch; with its overhead it stays under 4 ms."""
+"""The target for one slice of a batch; with its overhead it stays below 4 ms."""
 LARGEST_SLICE = 1024
 
-_ROUNDS = 4  # the first of them warms up
+_ROUNDS = 4  # the first one warms up
 MOST_OFF = 0.001
-"""The share of pixels that may differ from float32 eager by more than one grey level."""
+"""The largest share of pixels that may differ from eager float32 by more than one grey level."""
 _MOST_PROBES = 512
 _FEWEST_PROBES = 32
-_SLOW_SECONDS = 0.02  # for one picture: of such a model more than a few are not decoded to find out how fast it is
-_USUAL_SLICE = 64  # places at a time, where nothing is decoded
-_PROBE_SECONDS = 0.01  # of eager decoding, about; opening a model must not be felt
+_SLOW_SECONDS = 0.02  # for one picture: a slower model is measured with a few pictures only
+_USUAL_SLICE = 64  # places at a time for models without a decoder
+_PROBE_SECONDS = 0.01  # of eager decoding, approximately, so that opening a model stays fast
 
 Pictures = NDArray[np.uint8]
 Decode = Callable[[LatentModel, NDArray[np.float32]], Pictures]
@@ -38,15 +38,15 @@ Decode = Callable[[LatentModel, NDArray[np.float32]], Pictures]
 class DecodePath:
     """One way of running a decoder.
 
-    convert: a decoder, from (n, d) to logits (n, c, h, w), to another that computes the same and leaves the first as it
-    is; it may raise whatever the library behind it raises where the machine lacks something.
+    convert: takes a decoder, from (n, d) to logits (n, c, h, w), and returns an equivalent one without changing the
+    first. May raise any error of the underlying library if the machine does not support it.
     """
 
     name: str
     convert: Callable[[nn.Module], nn.Module]
 
     def through(self, model: LatentModel) -> LatentModel:
-        """The model with its decoder run this way, all else shared."""
+        """The model with its decoder run this way; all other parts are shared."""
         converted = copy.copy(model)
         converted._modules = {**model._modules, "decoder": self.convert(model.decoder)}
         return converted
@@ -57,37 +57,37 @@ ONEDNN = DecodePath("oneDNN", packed)
 
 
 def paths_of(model: LatentModel, device: torch.device) -> tuple[DecodePath, ...]:
-    """The paths that are worth a trial for a model on a device."""
+    """The paths worth trying for a model on a device."""
     return paths_on(device) if model.packs else (EAGER,)
 
 
 def paths_on(device: torch.device) -> tuple[DecodePath, ...]:
-    """The paths that are worth a trial on a device; README, section Decoding, says what was measured and left out."""
+    """The paths worth trying on a device; the README, section Decoding, lists what was measured and left out."""
     return (EAGER, ONEDNN) if device.type == "cpu" else (EAGER,)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How far pictures are from those of float32 eager. largest: grey levels. share_off: of pixels, by more than 1."""
+    """Difference of pictures from eager float32. largest: in grey levels. share_off: of pixels, by more than 1."""
 
     largest: int
     share_off: float
 
     @classmethod
     def between(cls, pictures: Pictures, eager: Pictures) -> "Difference":
-        """Of two arrays of the same shape."""
+        """The difference of two arrays of the same shape."""
         levels = np.abs(pictures.astype(np.int16) - eager)
         return cls(int(levels.max(initial=0)), float((levels > 1).mean()) if levels.size else 0.0)
 
     @property
     def allowed(self) -> bool:
-        """Whether a path that differs so much may be taken."""
+        """Whether a path with this difference may be used."""
         return self.share_off <= MOST_OFF
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What came of trying one path. seconds: for all probes. single_seconds: for one picture."""
+    """The measurement of one path. seconds: for all probes. single_seconds: for one picture."""
 
     path: DecodePath
     model: LatentModel
@@ -97,7 +97,7 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class DecodeChoice:
-    """The path for batches, the one for a single picture, and how many pictures fit into a slice of work."""
+    """The path for batches, the one for a single picture, and the number of pictures in a slice of work."""
 
     batched: Trial
     single: Trial
@@ -105,16 +105,16 @@ class DecodeChoice:
     why: str
 
     def taken_over(self, model: LatentModel) -> "DecodeChoice":
-        """The same paths for a model with other weights, untried: what is fastest depends on the network alone."""
+        """The same paths for a model with other weights, without a trial: the fastest depends on the network only."""
         batched, single = (replace(each, model=each.path.through(model)) for each in (self.batched, self.single))
         return replace(self, batched=batched, single=single)
 
 
 @torch.inference_mode()
 def choose(model: LatentModel, decode: Decode, paths: tuple[DecodePath, ...]) -> DecodeChoice:
-    """The fastest of the paths on probes, among those whose pictures are as eager torch's.
+    """The fastest of the paths on probes, among those whose pictures equal eager torch's within the tolerance.
 
-    decode: pictures uint8 (n, h, w, c) of latents (n, d) by a model that may be converted.
+    decode: returns pictures uint8 (n, h, w, c) of latents (n, d) by a model, converted or not.
     Probes are 32 to 512 standard normal latents, as many as eager torch decodes in about 10 ms.
     """
     if len(paths) == 1 and (slow := _slow(model, decode, paths[0])) is not None:
@@ -138,15 +138,15 @@ def choose(model: LatentModel, decode: Decode, paths: tuple[DecodePath, ...]) ->
 
 
 def undecoded(model: LatentModel) -> DecodeChoice:
-    """What stands for a choice where the model makes no pictures."""
+    """The placeholder for models without a decoder."""
     trial = Trial(EAGER, model, math.inf, math.inf)
     return DecodeChoice(trial, trial, _USUAL_SLICE, "the model has no decoder")
 
 
 def _slow(model: LatentModel, decode: Decode, path: DecodePath) -> DecodeChoice | None:
-    """The only path, where one picture takes so long that trials would be felt; None where it does not."""
+    """The eager path if one picture takes too long for trials; otherwise None."""
     z = np.zeros((1, model.spec.latent_dim), np.float32)
-    first = _seconds(model, decode, z)  # which may prepare something
+    first = _seconds(model, decode, z)  # may include one-time preparation
     seconds = first if first > _SLOW_SECONDS * 10 else min(first, _seconds(model, decode, z))
     if seconds < _SLOW_SECONDS:
         return None
@@ -164,7 +164,7 @@ def _best(trials: list[Trial], notes: list[str], probes: int) -> DecodeChoice:
 
 
 def batch_for(pictures_per_second: float) -> int:
-    """How many pictures make a slice of work: a power of two, at most LARGEST_SLICE."""
+    """The number of pictures in a slice of work: a power of two, at most LARGEST_SLICE."""
     fitting = max(1, min(LARGEST_SLICE, int(pictures_per_second * SLICE_SECONDS)))
     return 1 << (fitting.bit_length() - 1)
 
@@ -179,7 +179,7 @@ def _probes(model: LatentModel, decode: Decode) -> NDArray[np.float32]:
 
 
 def _trials(models: dict[DecodePath, LatentModel], decode: Decode, probes: NDArray[np.float32]) -> list[Trial]:
-    """Each path's shortest times; they take turns, since what else the machine does should meet all alike."""
+    """The shortest time of each path; paths alternate, so that other load affects all of them alike."""
     times: dict[DecodePath, list[tuple[float, float]]] = {path: [] for path in models}
     for _ in range(_ROUNDS):
         for path, model in models.items():

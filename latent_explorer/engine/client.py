@@ -1,9 +1,9 @@
-"""The window's side of the conversation with the engine; free of Qt and of torch.
+"""The window's client of the engine; free of Qt and torch.
 
-The window only says what it wants now, which never waits. Whatever the engine has room for is sent at once, by the
-thread in which that becomes known, since a change of threads is what costs a hover most; one thread sends what would
-take waiting, one receives. If the engine dies it is started again, and whatever was wanted and not answered is asked
-again. Whoever wants something subscribes first: what nobody takes is an error.
+The window states what it needs now, which never blocks. When the engine has room for a request, the thread that learns
+this sends it, as a thread switch is the largest delay of a hover; another thread sends requests that would block, and a
+third receives. If the engine dies, it is restarted, and unanswered requests are sent again. Subscribe before you make
+requests: an answer without a subscriber is an error.
 """
 
 import itertools
@@ -32,15 +32,15 @@ _P = ParamSpec("_P")
 _LOOK_SECONDS = 0.5
 
 PATIENCE = 5
-"""Deaths of the engine in a row, with no answer in between but that a bundle is open, after which it is given up."""
+"""The number of deaths in a row after which the engine is given up; any answer but `Opened` resets the count."""
 
 
 class EngineClient:
-    """Says what is wanted, and hands back what comes.
+    """Sends requests to the engine and dispatches its answers to subscribers.
 
-    on_event: called in the receiving thread with each Answer and EngineLost, to pass it on to `dispatch`, in whichever
-    thread the subscribers live. start: makes an engine. engine: the one that runs now. silent: whether it has not
-    answered for long and cannot be replaced.
+    on_event: called in the receiving thread with each Answer and EngineLost, and passes it to `dispatch` in the thread
+    of the subscribers. start: creates an engine. engine: the running one. silent: whether it has not answered for long
+    and cannot be replaced.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class EngineClient:
         self._changed = threading.Condition()
         self._queue = RequestQueue()
         self._closing = False
-        self._outbox: deque[Numbered] = deque()  # on the way to the engine
-        self._sending = False  # whether the sender is at it, before which nothing may go
-        self._open_bundle = ("", 0)  # its folder and the class it decodes under, for an engine that starts anew
+        self._outbox: deque[Numbered] = deque()  # not yet sent
+        self._sending = False  # whether the sender thread is sending: nothing may overtake it
+        self._open_bundle = ("", 0)  # its folder and class, to reopen after a restart
         self._asked_to_open: dict[int, tuple[str, int]] = {}
         self._deaths = 0
         self.engine: Engine = start()
@@ -75,11 +75,10 @@ class EngineClient:
             thread.start()
 
     def subscribe(self, topic: str | type, take: Callable[[Any], None], urgency: Urgency = Urgency.VIEW) -> None:
-        """Have `take` called, by `dispatch`, with the answers of a topic.
+        """Let `dispatch` call `take` with the answers of a topic.
 
-        topic: a name of one's own, for batches, with their urgency; of equal ones, the first is served first.
-        Or the kind of a request that is no batch (Open, Hover, Describe), or EngineLost. Raises EngineError where
-        somebody takes it already.
+        topic: a name for batches, with their urgency; topics of equal urgency are served in order of subscription. Or
+        the type of a single request (Open, Hover, Describe), or EngineLost. Raises EngineError if the topic is taken.
         """
         if topic in self._subscribers:
             raise EngineError(f"the answers of {topic!r} have a subscriber already: use another topic")
@@ -89,7 +88,7 @@ class EngineClient:
                 self._queue.add_topic(Topic(topic, urgency))
 
     def dispatch(self, event: Event) -> None:
-        """Hand an event to whoever has subscribed to its topic. Raises EngineError where nobody has."""
+        """Pass an event to the subscriber of its topic. Raises EngineError if there is none."""
         topic = event.topic if isinstance(event, Answer) else EngineLost
         take = self._subscribers.get(topic)
         if take is None:
@@ -98,23 +97,23 @@ class EngineClient:
 
     @property
     def waiting(self) -> int:
-        """Batches wanted and not yet there."""
+        """The number of batches that are requested and incomplete."""
         with self._changed:
             return len(self._queue.asked) + sum(len(topic.wants) for topic in self._queue.topics)
 
     def open(self, folder: str, label: int = 0) -> int:
-        """Open another bundle; all else that was wanted is dropped. Returns the request's number.
+        """Open another bundle; drops all other requests. Returns the request's number.
 
-        label: the class under which a conditional one decodes.
+        label: the class under which a conditional model decodes.
         """
         with self._changed:
-            if Open in self._queue.unsent:  # opened first all the same: it stays if the other is refused
+            if Open in self._queue.unsent:  # still opened first: it stays open if the other is refused
                 self._queue.ahead.append(self._queue.newest[Open])
             self._queue.want_nothing()
             return self._want_newest(self._to_open((folder, label)))
 
     def ask(self, kind: Callable[Concatenate[int, _P], Numbered], *content: _P.args, **named: _P.kwargs) -> int:
-        """Ask at once, and before all batches: ask(Hover, z). Replaces what was asked of the kind before.
+        """Send a single request, before all batches: ask(Hover, z). Replaces an unanswered one of the same type.
 
         Returns the request's number.
         """
@@ -122,9 +121,9 @@ class EngineClient:
             return self._want_newest(kind(next(self._numbers), *content, **named))
 
     def request(self, topic: str, wants: Sequence[Want]) -> None:
-        """These batches, in this order, are all that is wanted of a topic now; others are withdrawn.
+        """Set the batches wanted for a topic, in order; withdraws all others of the topic.
 
-        Raises EngineError where nobody has subscribed to the topic, and so would take the answers.
+        Raises EngineError if the topic has no subscriber.
         """
         with self._changed:
             known = next((each for each in self._queue.topics if each.name == topic), None)
@@ -135,11 +134,11 @@ class EngineClient:
 
     @property
     def given_up(self) -> bool:
-        """Whether there is no engine, since it ended again and again, until `restart`."""
+        """Whether the engine was given up after repeated deaths, until `restart`."""
         return not (self._closing or self._threads[1].is_alive())
 
     def restart(self) -> None:
-        """Start the engine again, also one that was given up, and ask again for what was wanted."""
+        """Restart the engine, even one that was given up, and send pending requests again."""
         with self._changed:
             self._deaths = 0
         self.engine.stop()
@@ -149,7 +148,7 @@ class EngineClient:
             self._threads[1].start()
 
     def close(self) -> None:
-        """End the engine and both threads; returns when they are gone."""
+        """Stop the engine and all threads; returns when they have ended."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -172,15 +171,15 @@ class EngineClient:
         return request.number
 
     def _pass_on(self) -> None:
-        """Send what is wanted, as far as that takes no waiting; the rest is left to the sender."""
+        """Send requests as far as that does not block; the sender thread sends the rest."""
         if self._sending:
-            return  # which looks again when it is done
+            return  # the sender thread calls this again when done
         self._outbox += self._queue.next_requests(self._numbers)
         try:
             while self._outbox and self.engine.offer(self._outbox[0]):
                 self._outbox.popleft()
         except (OSError, ServiceError):
-            pass  # the receiver has all asked again of an engine that ended; what is too large the sender refuses
+            pass  # the receiver resends after the engine has ended; the sender refuses what is too large
         if self._outbox:
             self._changed.notify_all()
 
@@ -204,7 +203,7 @@ class EngineClient:
                     self._pass(Refused(request.number, str(error)))
 
     def _watch_loop(self) -> None:
-        """Replace an engine that says nothing; what it did not answer is refused, and not asked again."""
+        """Replace an engine that does not answer; its unanswered requests are refused and not sent again."""
         while not self._ended.wait(_LOOK_SECONDS):
             with self._changed:
                 waiting = not self.given_up and (bool(self._asked_to_open) or self._queue.prompt)
@@ -222,7 +221,7 @@ class EngineClient:
             self.engine.stop()
 
     def _withdraw_all(self, reason: str) -> list[Answer]:
-        """The refusals of all that the engine has been asked for; nothing of it is wanted any more."""
+        """Drop all requests sent to the engine; returns a refusal for each."""
         queue = self._queue
         refused = [Answer(kind, Refused(request.number, reason)) for kind, request in queue.newest.items()]
         refused += [
@@ -249,9 +248,9 @@ class EngineClient:
                 return
 
     def _pass(self, reply: Numbered) -> None:
-        """Hand on what a reply means to the window, if it answers what is still wanted."""
+        """Pass the answer for a reply to `on_event`, if its request is still wanted."""
         answer = self._take(reply)
-        if not isinstance(reply, Opened):  # which an engine that dies of what it is asked next says as well
+        if not isinstance(reply, Opened):  # an engine that dies of the next request sends it, too
             self._deaths = 0
         if answer is not None:
             self._on_event(answer)
@@ -263,7 +262,7 @@ class EngineClient:
         self._deaths += 1
         again = self._deaths < PATIENCE
         if again:
-            time.sleep(0.1 * (self._deaths - 1))  # a machine short of memory needs a moment
+            time.sleep(0.1 * (self._deaths - 1))  # wait in case the machine is short of memory
             self._renew_engine()
         _log.warning(
             "the engine ended unexpectedly%s", "; started again" if again else " repeatedly; not started again"
@@ -283,7 +282,7 @@ class EngineClient:
             self._pass_on()
 
     def _open_again(self) -> None:
-        """Have a fresh engine open what was open, or was to be, before the bundle that is wanted now."""
+        """Let a new engine open the last bundle, before the one that is requested now."""
         wanted = self._queue.newest.get(Open)
         before = [bundle for number, bundle in self._asked_to_open.items() if wanted is None or number != wanted.number]
         self._asked_to_open = {} if wanted is None else {wanted.number: self._asked_to_open[wanted.number]}
@@ -294,13 +293,13 @@ class EngineClient:
                 self._queue.ahead = [self._to_open(bundle)]  # stays open if the other is refused
 
     def _take(self, reply: Numbered) -> Answer | None:
-        """What a reply means to the window; None where it answers what is no longer wanted.
+        """The answer for a reply; None if its request is no longer wanted.
 
-        Raises ServiceError where it is no answer to what was asked.
+        Raises ServiceError if the reply does not match a request.
         """
         with self._changed:
             bundle = self._asked_to_open.pop(reply.number, self._open_bundle)
-            if isinstance(reply, Opened):  # also where another was wanted meanwhile, which may yet be refused
+            if isinstance(reply, Opened):  # even if another is requested by now, which may be refused
                 self._open_bundle = bundle
             batch = self._queue.asked.get(reply.number)
             if batch is not None:

@@ -1,4 +1,4 @@
-"""The open model as scores of images take it: numpy in, numpy out."""
+"""The open model in the form that scores of images need: numpy in, numpy out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ Rows = NDArray[np.float32]
 
 
 def coder_of(decoder: Decoder, *, repeatable: bool = False) -> Coder:
-    """What a model can do. repeatable: eager, so that slices of a fixed size give the same values again."""
+    """A model's encoder and decoder. repeatable: eager, so that slices of a fixed size give reproducible values."""
     measure, model = decoder.differentiated if repeatable else decoder.measured, decoder.model
     height, width, channels = model.spec.image_shape
 

@@ -1,4 +1,4 @@
-"""What the engine knows of compressing the open model's images: material for the curve, and the cost of one image."""
+"""Compression of the open model's images: data for the curve, and the cost of one image."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual
 
 CURVE_IMAGES, TRAINING_IMAGES, SINGLE_FILES = 2_000, 4_000, 60
-"""What the window's curve is measured on: in seconds rather than minutes."""
-_COUNTED = 10_000  # training latents that say what a number costs
+"""The number of images for the window's curve: measured in seconds rather than minutes."""
+_COUNTED = 10_000  # training latents that the cost of a number is estimated on
 
 
 def refuse_where_lacking(service: ModelService) -> None:
-    """Raises EngineError where the open model's images have no latents, or these no pictures."""
+    """Raise EngineError if the open model has no latents of images or no decoder."""
     config = service.config
     if config.imageless:
         raise EngineError(config.imageless)
@@ -29,12 +29,12 @@ def refuse_where_lacking(service: ModelService) -> None:
 
 
 def evenly(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """The numbers, or so many of them from first to last."""
+    """At most `most` of the numbers, evenly from first to last."""
     return numbers[np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(np.int64)]
 
 
 def splits(service: ModelService) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The images to choose steps from, and those to measure on; all, where a split has none."""
+    """The images to choose steps on, and those to measure on; all images if a split is empty."""
     split = service.index.latents.split
     whole = of_images(split)
     train, test = np.flatnonzero(split == 0), np.flatnonzero(split == 1)
@@ -42,7 +42,7 @@ def splits(service: ModelService) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def material_of(service: ModelService) -> tuple[Material, NDArray[np.uint8]]:
-    """What the curve is measured on, and training images. Raises EngineError where the images are missing."""
+    """The data for the curve, and training images. Raises EngineError if the images are missing."""
     latents, (train, test) = service.index.latents, splits(service)
     some = evenly(test, CURVE_IMAGES)
     labels = latents.label[some].astype(np.int32) if service.config.net.classes and latents.label is not None else None
@@ -53,7 +53,7 @@ def material_of(service: ModelService) -> tuple[Material, NDArray[np.uint8]]:
 def decoded(
     service: ModelService, z: NDArray[np.float32], labels: NDArray[np.int32] | None
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """The pictures of latents (n, d), slice by slice; of a conditional model each under its own class (n,)."""
+    """The pictures of latents (n, d), slice by slice; a conditional model decodes each under its class (n,)."""
     if labels is None:
         return service.decoded(z)
     classes = labels.astype(np.int64)
@@ -62,25 +62,25 @@ def decoded(
 
 @dataclass(frozen=True, eq=False)
 class Rounding:
-    """How latents are rounded at so many bits, and what their numbers cost. tables: one a dimension."""
+    """Rounding of latents to a number of bits, and the cost of the result. tables: one for each dimension."""
 
     quantiser: Quantiser
     tables: list[Table]
 
     def bytes_of(self, z: NDArray[np.float32]) -> float:
-        """What the latent (d,) takes in a large set, tables and header shared by all."""
+        """The bytes of a latent (d,) in a large set, whose tables and header are shared."""
         symbols = self.quantiser.symbols(z[None])
         bits = (table.bits(column)[0] for table, column in zip(self.tables, symbols.T, strict=True))
         return float(sum(min(each, TOTAL_BITS) for each in bits)) / 8
 
     def rounded(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The latent (d,) as it is decoded."""
+        """The latent (d,) after rounding."""
         latents: NDArray[np.float32] = self.quantiser.latents(self.quantiser.symbols(z[None]))[0]
         return latents
 
 
 def rounding_of(service: ModelService, bits: int) -> Generator[None, None, Rounding]:
-    """That of the open model's training latents, made when it is first asked for, one dimension at each step."""
+    """The rounding fitted on the training latents, computed on first use, one dimension at each step."""
     found: Gradual[Rounding] = service.kept.setdefault(("rounding", bits), Gradual(partial(_counting, service, bits)))
     yield from found.steps()
     assert found.found is not None

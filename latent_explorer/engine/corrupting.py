@@ -1,4 +1,4 @@
-"""Images spoiled on purpose, as they are outside of networks."""
+"""Corruption of images uint8, outside of networks."""
 
 import numpy as np
 import torch
@@ -10,15 +10,15 @@ from latent_explorer.nets.corruption import Corruption, corrupt
 
 _PIECE = 500
 USUAL = Corruption(added_noise=0.5, holes=2, blur=1.5)
-"""How models are tried that were not trained on corrupted images."""
+"""The amounts for models that were not trained on corrupted images."""
 ALL = "all"
-"""Every kind at once."""
+"""All kinds at once."""
 
 
 def corruption_called(config: BundleConfig, kind: str) -> Corruption:
-    """A kind of corruption by its name in `nets.families`, or ALL; in the measure in which the model was trained on it.
+    """A kind of corruption by its name in `nets.families`, or ALL, with the amount used in the model's training.
 
-    Of one that was not trained on that kind, in the usual measure. Raises EngineError where there is no such kind.
+    A model not trained on that kind gets the default amount. Raises EngineError if there is no such kind.
     """
     own = Corruption.of(config.family.values(config.net.settings)) if config.cleans else Corruption()
     names = tuple(Corruption.__dataclass_fields__)
@@ -31,9 +31,9 @@ def corruption_called(config: BundleConfig, kind: str) -> Corruption:
 
 
 def corrupted(images: NDArray[np.uint8], by: Corruption, seed: int) -> NDArray[np.uint8]:
-    """Images uint8 (n, h, w, c), all spoiled in full measure, the same way by the same seed."""
+    """Images uint8 (n, h, w, c) corrupted by the full amount, reproducible by seed."""
     parts = []
-    with torch.random.fork_rng(devices=()):  # the engine's torch is imported without what makes generators
+    with torch.random.fork_rng(devices=()):  # the engine imports torch without generators
         torch.manual_seed(seed)
         for start in range(0, len(images), _PIECE):
             x = torch.tensor(images[start : start + _PIECE]).permute(0, 3, 1, 2).float().div_(255)

@@ -1,4 +1,4 @@
-"""What is known of the data of one bundle: its images, what is near a place, and whom trust is calibrated on."""
+"""The index of a bundle's data: its images, its neighbourhoods, and the images that trust is calibrated on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from latent_explorer.fields import held_out_of
 
 _NEIGHBOURS = "Finding neighbours"
 Tell = Callable[[str, float], None]
-"""Told what is done now, and how much of it is, in [0, 1]."""
+"""Called with a description of the current work and its progress in [0, 1]."""
 
 
 @dataclass(frozen=True, eq=False)
 class DatasetIndex:
-    """The data of one bundle, each image by the number of its latent.
+    """The data of one bundle; images are numbered like their latents.
 
     held: the images that trust in places is calibrated on.
     """
@@ -30,18 +30,18 @@ class DatasetIndex:
     originals: OriginalImages
 
     def images_near(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
+        """The images uint8 (k, h, w, c); (0, 0, 0, 0) if they are missing."""
         return np.zeros((0, 0, 0, 0), np.uint8) if self.originals.images is None else self.images_at(indices)
 
     def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
+        """The images uint8 (k, h, w, c). Raises EngineError if they are missing or too few."""
         return images_of(self.latents, self.originals, indices)
 
 
 def images_of(latents: Latents, originals: OriginalImages, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """The images uint8 (k, h, w, c) of some latents by their numbers; black of a draw from the prior, which has none.
+    """The images uint8 (k, h, w, c) of latents by number; black for draws from the prior, which have none.
 
-    Raises EngineError where there are no images.
+    Raises EngineError if there are no images.
     """
     if originals.images is None:
         raise EngineError(originals.missing)
@@ -64,10 +64,10 @@ def index_dataset(
     find: Callable[[BundleConfig, OriginalImages | None], OriginalImages] = find_originals,
     near: Neighbourhood | None = None,
 ) -> DatasetIndex:
-    """Load what describing the places of a bundle needs; missing originals are said, not raised.
+    """Load what is needed to describe the places of a bundle. Missing originals are noted, not raised.
 
-    label: the class under which a conditional model decodes. known: the images, or thumbnails, that there are already.
-    find: them, where they are not. near: the neighbourhoods of these latents, where they have been found before.
+    label: the class under which a conditional model decodes. known: images or thumbnails that are loaded already; find:
+    finds them otherwise. near: the neighbourhoods of these latents, if already computed.
     """
     tell(_NEIGHBOURS, 0.0)
     classes = len(config.dataset.class_names)

@@ -1,4 +1,4 @@
-"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen."""
+"""Decoding latents to pictures, on the fastest path without a visible difference."""
 
 import logging
 from collections.abc import Callable
@@ -19,10 +19,10 @@ from latent_explorer.nets.threads import threads
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _FEW = 16
-"""Fewer pictures than this are decoded eagerly, unless it is one: each new size costs oneDNN a compilation."""
+"""Batches smaller than this, except single pictures, are decoded eagerly: oneDNN compiles for each new size."""
 _MOST_AT_ONCE = 2**14
 REPEATABLE_PIECE = 64
-"""Latents decoded together where the same pixels are to come out again: which others are with them matters."""
+"""The size of batches for reproducible pixels, which depend on the other latents in a batch."""
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "could not allocate", "not enough memory")
 
 Latents = NDArray[np.float32]
@@ -30,12 +30,12 @@ Pictures = NDArray[np.uint8]
 
 
 def device_for(model: LatentModel) -> torch.device:
-    """Where a model is to run: on the accelerator, or, where it has no weights that could be moved, from the CPU."""
+    """The device for a model: the accelerator, or the CPU if it has no weights to move."""
     return torch.device("cpu") if next(model.parameters(), None) is None else choose_device()
 
 
 def choose_device() -> torch.device:
-    """The accelerator that torch finds, or the CPU."""
+    """The accelerator that torch reports, or the CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
@@ -48,25 +48,25 @@ def levels(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> Tenso
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory did not suffice; on a CPU torch says so in words only."""
+    """Whether an error means out of memory; on a CPU, torch reports that in the message only."""
     if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _OUT_OF_MEMORY)
 
 
 class Allowance:
-    """At most so many pictures at a time; half as many from when memory did not suffice.
+    """Limits the number of pictures per batch; halved each time memory runs out.
 
-    release: gives memory that is kept for later back to the device, before the next attempt.
+    release: frees cached memory of the device before the next attempt.
     """
 
     def __init__(self, most: int = _MOST_AT_ONCE, release: Callable[[], None] = torch.cuda.empty_cache) -> None:
         self.most, self._release = most, release
 
     def pieces(self, work: Callable[[Latents], _T], z: Latents) -> list[_T]:
-        """What `work` makes of latents (n, d), piece by piece in order; of none, one empty piece.
+        """The results of `work` on latents (n, d), piece by piece in order; one empty piece for no latents.
 
-        Raises EngineError where there is no memory for a single picture.
+        Raises EngineError if there is no memory for a single picture.
         """
         done: list[_T] = []
         start = 0
@@ -80,7 +80,7 @@ class Allowance:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(len(piece))
-            self._release()  # only here, where the error no longer keeps the attempt's tensors alive
+            self._release()  # here, after the error has released the tensors of the attempt
         return done
 
     def _halve(self, tried: int) -> None:
@@ -91,19 +91,19 @@ class Allowance:
 
 
 class Decoder:
-    """Latents to pictures on one device, by the paths that `choice.choose` finds fastest for this model there.
+    """Decodes latents on one device, with the paths that `choice.choose` finds fastest for the model.
 
-    Half as many are decoded at a time once memory did not suffice.
-    before: the decoder in use so far; of the same network its paths are taken over, and not tried anew.
+    If memory runs out, it halves the batch size. before: the previous decoder; for the same network its paths are used
+    without new trials.
     """
 
     def __init__(self, model: LatentModel, device: torch.device, before: "Decoder | None" = None) -> None:
         self.device, self.spec = device, model.spec
         self._eager = model.eval().to(device)
         self._allowance = Allowance()
-        self._measured = Allowance()  # of latents: central differences decode two for each dimension
-        if model.packs:  # a network of ours; whoever brings another has set torch as they want it
-            torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
+        self._measured = Allowance()  # separate: central differences decode two pictures per dimension
+        if model.packs:  # our networks only: the owner of another has configured torch
+            torch.backends.cudnn.allow_tf32 = False  # float32 convolutions, as on all other devices
         self.decodes = model.decodes
         self.choice = self._choice(before)
 
@@ -118,16 +118,16 @@ class Decoder:
 
     @property
     def model(self) -> LatentModel:
-        """The model as it was trained, on its device."""
+        """The original model, on its device."""
         return self._eager
 
     @property
     def kernel(self) -> str:
-        """The name of the path that batches take."""
+        """The name of the path for batches."""
         return self.choice.batched.path.name if self.decodes else "no decoder"
 
     def classes(self, labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
-        """The classes int64 (count,) as given. Raises EngineError where the model is given none like these."""
+        """The classes as int64 (count,). Raises EngineError if they are not valid classes of the model."""
         known = self.spec.classes
         if not known:
             raise EngineError("this model is given no class: its pictures have no style apart from their content")
@@ -140,9 +140,8 @@ class Decoder:
     def pictures(self, z: Latents, labels: NDArray[np.int64] | None = None) -> Pictures:
         """Pictures uint8 (n, h, w, c) of latents float32 (n, d).
 
-        labels: int64 (n,), the classes, for a conditional model; None for that under which it decodes.
-        Raises EngineError as `check` does, where the model has no decoder, and where there is no memory for a single
-        picture.
+        labels: int64 (n,), the classes, for a conditional model; None for the current class. Raises EngineError as
+        `check` does, if the model has no decoder, and if there is no memory for a single picture.
         """
         self.check(z)
         if not self.decodes:
@@ -152,16 +151,16 @@ class Decoder:
 
     @torch.inference_mode()
     def by(self, model: LatentModel, z: Latents, labels: Tensor | None = None) -> Pictures:
-        """Pictures uint8 (n, h, w, c) of latents (n, d) by a model that need not be the chosen one."""
+        """Pictures uint8 (n, h, w, c) of latents (n, d) by any form of the model."""
         made = self._allowance.pieces(lambda piece: levels(model, self._tensor(piece), labels).cpu().numpy(), z)
         return np.concatenate(made) if len(made) > 1 else made[0]
 
     def repeatable(self, z: Latents, labels: NDArray[np.int64] | None = None) -> Pictures:
-        """As `pictures`, the same to the bit whenever it is asked on this machine, be it here or in another process.
+        """As `pictures`, but reproducible to the bit on this machine, also in another process.
 
-        What is fastest is found by trying, and what fits into a slice by the clock: both may differ from one time to
-        the next, and then a few pixels by one grey level. So this is eager, on one thread, in pieces of 64 latents.
-        labels: int64 (n,), the classes, for a conditional model; None for that under which it decodes.
+        The fastest path and the size of a slice depend on timing, and a few pixels may then differ by one grey level.
+        This method runs eagerly on one thread, 64 latents at a time.
+        labels: int64 (n,), the classes, for a conditional model; None for the current class.
         """
         self.check(z)
         made = []
@@ -173,9 +172,9 @@ class Decoder:
         return np.concatenate(made)
 
     def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
-        """The pictures of some of a bundle's latents; a conditional model decodes each under its own class.
+        """The pictures of some of a bundle's latents; a conditional model decodes each under its class.
 
-        None (0, 0, 0, 0) where the model has no decoder.
+        (0, 0, 0, 0) if the model has no decoder.
         """
         if not self.decodes:
             return np.zeros((0, 0, 0, 0), np.uint8)
@@ -185,9 +184,9 @@ class Decoder:
 
     @torch.inference_mode()
     def round_trip(self, images: Pictures, label: NDArray[np.int64] | None) -> tuple[Latents, Pictures]:
-        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), and the pictures decoded there.
+        """The latents float32 (n, d) of images uint8 (n, h, w, c), and the pictures decoded from them.
 
-        label: int64 (n,), their classes, under which a conditional model sees them; None where none are known.
+        label: int64 (n,), their classes, for a conditional model; None if unknown.
         """
         classes = None if label is None or not self.spec.classes else torch.tensor(label, device=self.device)
         x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
@@ -197,9 +196,9 @@ class Decoder:
 
     @torch.inference_mode()
     def encoded(self, images: Pictures, *, refined: bool = True) -> Latents:
-        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), under the class that is decoded under.
+        """The latents float32 (n, d) of images uint8 (n, h, w, c), under the current class.
 
-        refined: whether the latents are improved for each image, where the model does that.
+        refined: whether the latents are refined for each image, if the model supports it.
         """
         encode = self._eager.encode if refined else self._eager.encode_unrefined
         x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
@@ -209,14 +208,14 @@ class Decoder:
 
     @torch.inference_mode()
     def posterior(self, images: Pictures) -> tuple[Latents, Latents | None]:
-        """Where the encoder puts images uint8 (n, h, w, c): means float32 (n, d), and log-variances, if it has them."""
+        """The posterior of images uint8 (n, h, w, c): means float32 (n, d), and log-variances if the model has them."""
         x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
         posterior = self._eager.encode(x)
         variance = posterior.log_variance
         return posterior.mean.float().cpu().numpy(), None if variance is None else variance.float().cpu().numpy()
 
     def check(self, z: Latents) -> None:
-        """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
+        """Raise EngineError if latents (n, d) are not finite or do not have the model's dimension."""
         if z.ndim != 2 or z.shape[1] != self.spec.latent_dim:
             dimensions = self.spec.latent_dim
             raise EngineError(f"this model decodes latents of {dimensions} dimensions, found an array {z.shape}")
@@ -224,24 +223,23 @@ class Decoder:
             raise EngineError("a latent that is not finite has no place and no picture")
 
     def measured(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
-        """What `measure` makes (k,) or (k, m) of the model and of latents (k, d) on its device: float32 (n, 1 or m).
+        """The results float32 (n, 1 or m) of `measure`, (k,) or (k, m), on the model and latents (k, d) on its device.
 
-        Of each latent by itself: others may be measured with them, since each new number of them costs oneDNN a
-        compilation.
+        `measure` must treat each latent by itself: batches may be padded, as oneDNN compiles for each new size.
         """
         padded = np.pad(z, ((0, (1 << max(len(z) - 1, 0).bit_length()) - len(z)), (0, 0)), "edge") if len(z) else z
         return self._measure(self._model_for(len(padded)), measure, padded)[: len(z)]
 
     def differentiated(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
-        """The same of the model as it was trained, which autograd can follow; packed kernels have no derivatives."""
+        """As `measured`, with the original model, which autograd supports; packed kernels have no derivatives."""
         return self._measure(self._eager, measure, z)
 
     def slopes(
         self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What `measure` makes (n,) of latents (n, d), each number of its own latent alone, and its derivatives (n, d).
+        """The results (n,) of `measure` on latents (n, d), one for each latent by itself, and their derivatives (n, d).
 
-        All at once: the caller asks for no more than memory holds. Raises as `check`.
+        Computed in one batch, which must fit into memory. Raises as `check`.
         """
         self.check(z)
         with torch.inference_mode(False), torch.enable_grad():
@@ -252,7 +250,7 @@ class Decoder:
 
     @property
     def differentiable(self) -> bool:
-        """Whether autograd can follow the model's pictures."""
+        """Whether autograd supports the model's decoder."""
         return self.decodes and self._eager.differentiable
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""The directions of the open model: what is learnt of its pictures, once for all who ask."""
+"""The directions of the open model, learnt from its pictures once and shared by all requests."""
 
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -22,9 +22,9 @@ _KNOWN: WeakKeyDictionary[Decoder, Gradual[Directions]] = WeakKeyDictionary()
 
 
 def directions_of(service: ModelService) -> Generator[None, None, Directions]:
-    """The directions of the open model, learnt in slices where they are not known yet.
+    """The directions of the open model, learnt in slices on first use.
 
-    Raises EngineError where the model makes no pictures, or there are too few images to learn of.
+    Raises EngineError if the model has no decoder, or there are too few images.
     """
     decoder = service.decoder
     if not decoder.decodes:
@@ -51,7 +51,7 @@ def _learnt(service: ModelService) -> Iterator[Directions | None]:
 
 
 def pictures_of(decoder: Decoder) -> Decode:
-    """Decodes latents float32 (n, d) to pictures float32 (n, h, w, c) in [0, 1], not rounded to grey levels."""
+    """A function from latents float32 (n, d) to pictures float32 (n, h, w, c) in [0, 1], not rounded."""
     height, width, channels = decoder.spec.image_shape
 
     def decode(z: NDArray[np.float32]) -> NDArray[np.float32]:

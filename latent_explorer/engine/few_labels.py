@@ -1,4 +1,4 @@
-"""Few labels: what is learned of a bundle's images, or of others that its encoder has seen, from a handful of them."""
+"""Few labels: learning the classes of a bundle's images, or of others that it encodes, from a few labels."""
 
 import threading
 import time
@@ -28,8 +28,8 @@ from latent_explorer.service.background_task import Aside
 from latent_explorer.steps import relayed
 
 _TRAIN, _TEST = 0, 1
-_SOME = 4096  # images among which the first suggestion is looked for
-_TURN = 0.4  # seconds of a search for neighbours, after which one may change one's mind
+_SOME = 4096  # images to search for the first suggestion
+_TURN = 0.4  # seconds of a search for neighbours before it can be cancelled
 _T = TypeVar("_T")
 _KEY = "few labels"
 _STYLES = "each image is encoded under its class, so that latents are of its style"
@@ -38,9 +38,9 @@ SPACES = LATENTS, PCA, PIXELS
 
 @dataclass(frozen=True, eq=False)
 class LabelMaterial:
-    """What is learned from. model, dataset: what they are called. latents: float32 (n, d). images: of them, uint8
-    (n, h, w, c), or None with the reason in `missing`. label: int64 (n,), None where there are none, or
-    none that can be learned, and then `unlabelled` says why. split: uint8 (n,).
+    """The data to learn from. model, dataset: their names. latents: float32 (n, d). images: uint8 (n, h, w, c), or None
+    with the reason in `missing`. label: int64 (n,); None if there are no labels to learn, with the reason in
+    `unlabelled`. split: uint8 (n,).
     """
 
     model: str
@@ -55,13 +55,13 @@ class LabelMaterial:
 
     @classmethod
     def of_bundle(cls, config: BundleConfig, latents: Latents, originals: OriginalImages) -> "LabelMaterial":
-        """A bundle's own images. Where each is encoded under its class, latents are styles, and labels no truth."""
+        """A bundle's own images. If each is encoded under its class, latents are styles, without true labels."""
         images = originals.images
         if images is not None and latents.index is not None:
             images = images[np.maximum(latents.index, 0)]
-            images[: latents.draws] = 0  # without an image, and never labelled
+            images[: latents.draws] = 0  # draws have no image and get no label
         if originals.missing:
-            images = None  # thumbnails are not the pixels
+            images = None  # thumbnails are not the original pixels
         names = config.dataset.class_names
         missing = originals.missing or _too_many(images)
         made = cls(config.name, config.dataset.name, latents.mean, images, latents.label, names, latents.split, missing)
@@ -69,13 +69,13 @@ class LabelMaterial:
 
     @classmethod
     def of_dataset(cls, config: BundleConfig, dataset: Dataset, latents: NDArray[np.float32]) -> "LabelMaterial":
-        """Other images, by the latents (n, d) that a bundle's encoder has given them."""
+        """Other images, with their latents (n, d) from a bundle's encoder."""
         named = config.name, dataset.name, latents, dataset.images
         return cls(*named, dataset.labels, dataset.class_names, dataset.split, _too_many(dataset.images))
 
     @cached_property
     def truth(self) -> Truth:
-        """The true labels, and the splits. Raises UserError where there are none."""
+        """The true labels and the splits. Raises UserError if there are none."""
         if self.label is None:
             raise UserError(f"{self.unlabelled or f'{self.dataset} has no labels'}, so nothing can be measured")
         train, test = (np.flatnonzero(self.split == number) for number in (_TRAIN, _TEST))
@@ -83,7 +83,7 @@ class LabelMaterial:
 
 
 def check_others(config: BundleConfig, dataset: Dataset) -> None:
-    """Raise UserError where a bundle cannot encode these images, or its latents would know their labels."""
+    """Raise UserError if a bundle cannot encode these images, or its latents would depend on their labels."""
     check_encodes(config, dataset.name)
     if dataset.image_shape != config.net.image_shape:
         expected, found = ("x".join(map(str, shape)) for shape in (config.net.image_shape, dataset.image_shape))
@@ -91,7 +91,7 @@ def check_others(config: BundleConfig, dataset: Dataset) -> None:
 
 
 def check_encodes(config: BundleConfig, others: str) -> None:
-    """Raise UserError where a bundle encodes no images, whatever their shape; others: what they are called."""
+    """Raise UserError if a bundle has no encoder. others: the name of the images, for the message."""
     if config.net.classes:
         raise UserError(f"{config.name} encodes an image under its class: nothing is left to be learned of {others}")
     if not config.encodes:
@@ -104,9 +104,9 @@ def _too_many(images: Any) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What a probe has learned in a space. accuracy: over `tested` images of the test split; None without labels.
+    """The result of a probe in a space. accuracy: on `tested` images of the test split; None without labels.
 
-    following: the image that is worth labelling next, -1 where there is none, or nothing was asked.
+    following: the image to label next; -1 if there is none, or it was not requested.
     """
 
     learned: Learned
@@ -116,10 +116,10 @@ class Lesson:
 
 
 class FewLabels:
-    """Learns about the images of one bundle, in a thread; graphs of neighbours are found once and kept.
+    """Learns the classes of one bundle's images in a thread; neighbour graphs are computed once and kept.
 
-    What is given up while neighbours are found goes on from there. one_by_one: whether a label comes after the other:
-    then learning goes on from those before, and the next image to label is named.
+    A cancelled search for neighbours continues where it stopped. one_by_one: whether labels are given one after the
+    other: learning then continues from the previous result, and suggests the next image to label.
     """
 
     def __init__(self, material: LabelMaterial, *, one_by_one: bool = True) -> None:
@@ -128,18 +128,18 @@ class FewLabels:
         self._finding: dict[str, Iterator[float]] = {}
         self._before: dict[tuple[str, str], Learned] = {}
         self._remembered = RememberedNeighbours()
-        # what is shown waits for nothing that stands beside it
+        # the shown result does not wait for comparisons
         self._asides = {name: Aside("few labels" if name == LATENTS else "few labels, beside") for name in SPACES}
         self._locks = {name: threading.Lock() for name in SPACES}
 
     def show(self, service: ModelService, learned: Learned) -> None:
-        """Have the field of learned classes show what was learned."""
+        """Show a result in the field of learned classes."""
         service.given[LEARNED.name] = LearnedShares(learned.shares, service.index.neighbourhood, self._remembered)
 
     def lesson(self, name: str, probe: str, labelled: Labelled) -> Generator[float, None, Lesson]:
-        """What a probe learns from some labels in a space, one of SPACES; yields the share of the work that is done.
+        """Train a probe on labels in a space, one of SPACES; yields the progress.
 
-        Raises UserError where that is nothing, or there are no images.
+        Raises UserError if nothing can be learned, or there are no images.
         """
         labelled.check(len(self.material.latents))
         if name not in SPACES:
@@ -153,25 +153,25 @@ class FewLabels:
 
     @property
     def prepared(self) -> bool:
-        """Whether the neighbours of all images are known."""
+        """Whether the neighbour graph is complete."""
         return self._spaces[LATENTS].graph is not None
 
     def glance(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
-        """An image worth labelling next by some thousand images alone, as long as not all are known; -1 for none.
+        """The image to label next, from a sample of the images while the graph is incomplete; -1 for none.
 
-        taken: those that have a label. Raises EngineError.
+        taken: the labelled images. Raises EngineError if they do not exist.
         """
         if len(taken) and not (taken.min() >= 0 and taken.max() < len(self.material.latents)):
             raise EngineError(f"expected images 0 to {len(self.material.latents) - 1:,}, found others")
         return (yield from self._told(LATENTS, lambda: self._among_some(taken)))
 
     def first(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
-        """The image worth labelling next while nothing can be learned; `taken` have a label."""
+        """The image to label next before a probe can be trained. taken: the labelled images."""
         yield from self._graph(LATENTS)
         return (yield from self._told(LATENTS, lambda: self._following(None, taken)))
 
     def _told(self, name: str, task: Callable[[], _T]) -> Generator[float, None, _T]:
-        """Run a task of a space in its thread; reports -1.0, for no progress, meanwhile."""
+        """Run a task of a space in its thread; yields -1.0, for no progress, meanwhile."""
         return (yield from relayed(self._asides[name].run(task), lambda _: -1.0))
 
     def _graph(self, name: str) -> Generator[float, None, None]:
@@ -180,7 +180,7 @@ class FewLabels:
             yield share
 
     def _find(self, name: str) -> float:
-        """Some more of the graph of a space; returns how much of it there is."""
+        """Compute more of the graph of a space; returns the share that is complete."""
         with self._locks[name]:
             space, ends, share = self._spaces[name], time.perf_counter() + _TURN, 0.0
             finding = self._finding.setdefault(name, space.find_graph())
@@ -237,9 +237,9 @@ class FewLabels:
 
 
 def few_labels_of(service: ModelService) -> FewLabels:
-    """That of the open bundle, made when it is first asked for; anew where it has images by now.
+    """The `FewLabels` of the open bundle, created on first use, and again once the bundle has images.
 
-    Not while `indexing`.
+    Not available while `indexing`.
     """
     index, few = service.index, service.kept.get(_KEY)
     if few is None or (few.material.images is None and not index.originals.missing):

@@ -1,4 +1,4 @@
-"""How well images fit the latents of a bundle, judged by encoding a sample of them."""
+"""How well images fit the latents of a bundle, measured by encoding a sample of them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _NEAR, _WORSE = 0.5, 2.0
 
 @dataclass(frozen=True)
 class ImageFit:
-    """What a sample of images says.
+    """The fit of a sample of images.
 
-    count: how many. distance: the median one from where the encoder puts an image to the stored latent in its place;
-    among: the median one between two stored latents. mse: of the images' reconstructions, on pixels in [0, 1], the
-    mean; usual: of those of the images that the latents are of, in the same places; None where it is not stored.
+    count: the size of the sample. distance: the median distance between the encoded image and the stored latent with
+    its number; among: the median distance between two stored latents. mse: the mean squared error of the images'
+    reconstructions, on pixels in [0, 1]; usual: the same for the original images; None if it is not stored.
     """
 
     count: int
@@ -34,12 +34,12 @@ class ImageFit:
 
     @property
     def in_place(self) -> bool:
-        """Whether the images lie where the stored latents are."""
+        """Whether the images are encoded to the stored latents."""
         return self.distance <= _NEAR * self.among
 
     @property
     def known(self) -> bool:
-        """Whether the model reconstructs them about as well as those that it knows."""
+        """Whether the model reconstructs the images about as well as the original ones."""
         return self.usual is None or self.mse <= _WORSE * self.usual
 
     @property
@@ -47,7 +47,7 @@ class ImageFit:
         return self.in_place and self.known
 
     def sentences(self) -> str:
-        """The figures, and what follows from them."""
+        """The figures and a conclusion, as text."""
         usual = "" if self.usual is None else f", usual {self.usual:.4f}"
         return (
             f"{self._verdict}\n\nOf {self.count} images: distance of the encoded images to the stored latents "
@@ -69,7 +69,7 @@ class ImageFit:
 
 
 class Encodes(Protocol):
-    """What images are encoded with: a `ModelService`."""
+    """The part of `ModelService` that encodes images."""
 
     @property
     def decoder(self) -> Decoder: ...
@@ -81,7 +81,7 @@ class Encodes(Protocol):
 
 
 def image_fit(service: Encodes, latents: Latents, found: Dataset) -> Iterator[ImageFit | None]:
-    """How well images fit, each at the place of its latent; encodes a slice of the sample at each step."""
+    """The fit of images to the latents with the same numbers; encodes one slice of the sample at each step."""
     random = np.random.default_rng(0)
     numbers = np.sort(random.permutation(of_images(latents.split))[:_SAMPLE]).astype(np.int64)
 

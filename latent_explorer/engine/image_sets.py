@@ -1,4 +1,4 @@
-"""Many images of one's own, placed by the open model: read and prepared in a thread, encoded or sought in slices."""
+"""Many images of the user's own: read and prepared in a thread, encoded or optimised by the open model in slices."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,30 +25,30 @@ from latent_explorer.service.codec import text_to_path
 from latent_explorer.steps import relayed
 
 Prepare = Literal["others", "all", "none"]
-"""Which images are prepared as the dataset's were: those of another size, all, or none, which are only stretched."""
+"""Which images are prepared like those of the dataset: those of another size, all, or none (only resized)."""
 PREPARES: tuple[Prepare, ...] = "others", "all", "none"
 NO_PLACE = (
     "the model has no encoder: let their places be searched for, which takes some hundredths of a second for each image"
 )
 _N = TypeVar("_N", bound=np.generic)
-_AT_ONCE = 16  # files read by the thread between two looks at who else waits
-_SOUGHT_AT_ONCE = 4  # images whose places are searched for together
-_THUMBNAIL = 64  # pixels, of the longer side
-_PIECE, _LARGE_PIECE = 64, 512  # pictures decoded between two looks, and where nobody waits
+_AT_ONCE = 16  # files read before other requests get a turn
+_SOUGHT_AT_ONCE = 4  # images whose latents are optimised together
+_THUMBNAIL = 64  # pixels: the longer side
+_PIECE, _LARGE_PIECE = 64, 512  # pictures decoded before other requests get a turn, and if nobody waits
 _STEPS = frozenset(step.name for step in STEPS)
 _UNKNOWN = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
 class PlacedImages:
-    """Some of a set's images, and where they are.
+    """Some of a set's images with their latents.
 
-    names, groups: as in `OwnImages`. thumbnails: uint8 (k, h, w, c), as the model was given them, 64 pixels at most.
-    z: float32 (k, d). error: float64 (k,), the mean squared errors of their pictures on pixels in [0, 1], nan without a
-    decoder. score: float64 (k,), above 1 where the model is not to be trusted with an image.
-    rejected: those between that could not be placed, each with why. done, of: images of the set. Of a search alone:
-    encoded: float64 (k,), the errors by the encoder alone, nan without one; nearest: those of the best of 2,048 of the
-    data's latents, by their pictures.
+    names, groups: as in `OwnImages`. thumbnails: uint8 (k, h, w, c), the model's input, reduced to 64 pixels. z:
+    float32 (k, d). error: float64 (k,), the mean squared errors of their pictures on pixels in [0, 1]; NaN without a
+    decoder. score: float64 (k,), above 1 for an image on which the model cannot be trusted. rejected: images in between
+    that could not be placed, with reasons. done, of: images of the set. With a search only: encoded: float64 (k,), the
+    errors of the encoder's latents; NaN without an encoder; nearest: the errors of the best of 2,048 of the dataset's
+    latents.
     """
 
     names: tuple[str, ...]
@@ -66,7 +66,7 @@ class PlacedImages:
 
 @dataclass(frozen=True, eq=False)
 class SetOfImages:
-    """What is placed. name: of the set. notes: on what was not read, as sentences."""
+    """The set that is placed. name: of the set. notes: sentences on what was not read."""
 
     name: str
     notes: tuple[str, ...]
@@ -74,7 +74,7 @@ class SetOfImages:
 
 @dataclass(eq=False)
 class _Read:
-    """Images of the model's shape with their numbers, and those that could not be read or prepared, with why."""
+    """Images of the model's shape with their numbers, and those that could not be read or prepared, with reasons."""
 
     numbers: list[int] = field(default_factory=list)
     images: list[NDArray[np.uint8]] = field(default_factory=list)
@@ -91,11 +91,11 @@ def placed(
     split: Split | None = None,
     hurry: bool = False,
 ) -> Iterator[SetOfImages | PlacedImages | None]:
-    """Place the images of some files and folders, or of a dataset; yields None where there is no news.
+    """Place the images of files and folders, or of a dataset; yields None between results.
 
-    First the set, then its images in their order, some at a time. search: whether their latents are optimised, from
-    where the encoder puts them if there is one. hurry: nobody else waits, so that a step may be long. Raises DataError
-    where there are no images, EngineError where the model cannot place any, UserError where a dataset cannot be opened.
+    Yields the set, then its images in order, some at a time. search: whether to optimise the latents, starting from the
+    encoder's if there is one. hurry: allow long steps, as nobody else waits. Raises DataError if there are no images,
+    EngineError if the model cannot place any, UserError if a dataset cannot be opened.
     """
     if not service.config.encodes and not search:
         raise EngineError(NO_PLACE)
@@ -124,7 +124,7 @@ def _read(found: OwnImages, numbers: range, usual: Usual, prepare: Prepare) -> _
 
 
 def _shaped(image: NDArray[np.uint8], usual: Usual, prepare: Prepare) -> NDArray[np.uint8]:
-    """An image of the model's shape, prepared or not."""
+    """The image in the model's shape, prepared or only resized."""
     if prepare != "all" and image.shape[:2] == usual.shape[:2]:
         return np.ascontiguousarray(in_channels(image, usual.shape[2]))
     return prepared(image, usual, _STEPS if prepare == "none" else ()).image
@@ -152,7 +152,7 @@ def _placed(
 
 @dataclass(frozen=True, eq=False)
 class _Latents:
-    """z (n, d), and what `PlacedImages` has beside."""
+    """Latents z (n, d), and the other errors of `PlacedImages`."""
 
     z: Latents
     encoded: NDArray[np.float64]
@@ -161,14 +161,14 @@ class _Latents:
 
 @dataclass(frozen=True)
 class _Manner:
-    """Whether latents are optimised, and whether nobody else waits meanwhile."""
+    """Whether to optimise latents, and whether to allow long steps."""
 
     wanted: bool
     hurry: bool
 
 
 def _latents(service: ModelService, images: Pictures, search: _Manner) -> Generator[None, None, _Latents]:
-    """Where the encoder puts images, or a search from there."""
+    """The encoder's latents of images, or optimised ones."""
     encoded = None
     if service.config.encodes:
         encoded = yield from _in_slices(service, "own images", images, service.decoder.encoded)
@@ -201,7 +201,7 @@ def _sought(
 
 
 def _errors(service: ModelService, images: Pictures, z: Latents) -> Generator[None, None, NDArray[np.float64]]:
-    """The mean squared errors (n,) of what is decoded at latents."""
+    """The mean squared errors (n,) of the pictures of latents."""
     if not service.decoder.decodes:
         return np.full(len(z), _UNKNOWN)
     errors = []
@@ -215,9 +215,9 @@ def _errors(service: ModelService, images: Pictures, z: Latents) -> Generator[No
 def _scores(
     service: ModelService, z: Latents, error: NDArray[np.float64], at_home: bool
 ) -> Generator[None, None, NDArray[np.float64]]:
-    """As `Trust.score_images`; by their places alone where no errors are known.
+    """As `Trust.score_images`; by their latents alone if the errors are unknown.
 
-    at_home: whether these are places of the encoder's; it is no reproach to others that it would put them elsewhere.
+    at_home: whether the latents are the encoder's; others need not agree with it.
     """
     yield from service.calibrate()
     ask, trust = returned_by(service.field_input(with_data=True)) if at_home else None, service.trust
@@ -236,7 +236,7 @@ def _scores(
 def _in_slices(
     service: ModelService, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[_N]]
 ) -> Generator[None, None, NDArray[_N]]:
-    """What `work` makes of all that is asked, together."""
+    """The results of `work` on all of `asked`, concatenated."""
     parts = []
     for _, made in service.in_slices(kind, asked, work):
         parts.append(made)
@@ -245,7 +245,7 @@ def _in_slices(
 
 
 def thumbnails_of(images: Pictures) -> Pictures:
-    """Images (n, h, w, c) made so small that their longer side has 64 pixels at most."""
+    """Images (n, h, w, c) reduced so that the longer side has at most 64 pixels."""
     side = max(images.shape[1:3])
     if side <= _THUMBNAIL or not len(images):
         return images

@@ -1,4 +1,4 @@
-"""Inversion with the open model: what `analysis.inversion` needs of a decoder and of a bundle's latents."""
+"""Inversion with the open model: provides `analysis.inversion` with a decoder and a bundle's latents."""
 
 from collections.abc import Generator
 from functools import partial
@@ -14,11 +14,11 @@ from latent_explorer.errors import EngineError
 from latent_explorer.nets.families import NO_DECODER
 
 _SAMPLES: WeakKeyDictionary[Decoder, Sample] = WeakKeyDictionary()
-"""Of each model, what was decoded to begin from; it goes with the model."""
+"""The decoded starting points of each model, deleted with the model."""
 
 
 def pixels(model: Any, z: Any) -> Any:
-    """A tensor (n, pixels) of what a model decodes of latents, as `images_as_pixels` has images."""
+    """A model's pictures of latents as a tensor (n, pixels), in the form of `images_as_pixels`."""
     return model.decode(z).permute(0, 2, 3, 1).flatten(1)
 
 
@@ -29,9 +29,9 @@ def images_as_pixels(images: Pictures) -> NDArray[np.float32]:
 
 
 def sample_of(decoder: Decoder, latents: Latents, piece: int, count: int = 0) -> Generator[float, None, Sample]:
-    """What the search begins from, of latents (n, d) of the data; yields the share that is decoded, the first time.
+    """The starting points of the search, from latents (n, d) of the data; yields the progress of decoding them.
 
-    count: how many are decoded; 0 for as many as usual.
+    count: the number to decode; 0 for the default.
     """
     if (known := _SAMPLES.get(decoder)) is not None and not count:
         return known
@@ -45,14 +45,14 @@ def sample_of(decoder: Decoder, latents: Latents, piece: int, count: int = 0) ->
 def problem_of(
     decoder: Decoder, sample: Sample, images: Pictures, encoded: Latents | None, piece: int, steps: int = 0
 ) -> Problem:
-    """The search for the latents of images uint8 (n, h, w, c). encoded: where the encoder puts them (n, d)."""
+    """The search for the latents of images uint8 (n, h, w, c). encoded: the encoder's latents (n, d) of them."""
     slope = slope_of(decoder) if decoder.differentiable and decoder.spec.latent_dim > SUBSPACE else None
     decode = partial(decoder.measured, pixels)
     return Problem(images_as_pixels(images), sample, decode, slope, encoded, steps, piece)
 
 
 def check_images(decoder: Decoder, images: Pictures) -> None:
-    """Raises EngineError where a model cannot be inverted for images (n, h, w, c)."""
+    """Raise EngineError if a model cannot be inverted for images (n, h, w, c)."""
     if not decoder.decodes:
         raise EngineError(NO_DECODER)
     height, width, channels = decoder.spec.image_shape
@@ -62,7 +62,7 @@ def check_images(decoder: Decoder, images: Pictures) -> None:
 
 
 def slope_of(decoder: Decoder) -> Slope:
-    """The mean squared errors of latents' pictures, with their derivatives by autograd."""
+    """A function for the mean squared errors of latents' pictures, with derivatives by autograd."""
 
     def slope(z: Latents, images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         def error(model: Any, places: Any) -> Any:

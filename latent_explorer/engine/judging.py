@@ -1,4 +1,4 @@
-"""How odd images are for the open model: scores fitted on its training images, and sets of other images."""
+"""Anomaly scores of images for the open model: fitted on its training images; also for sets of other images."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,12 +32,12 @@ from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual
 from latent_explorer.service.background_task import aside
 
-_MOST_NUMBERS = 2**24  # of the pixels that scores are fitted on: 64 MiB
+_MOST_NUMBERS = 2**24  # pixels that scores are fitted on: 64 MiB
 Score = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
 
 
 class HasData(Protocol):
-    """Whose images are judged: a `ModelService`."""
+    """The part of `ModelService` that has the images."""
 
     preparing: tuple[str, float]
 
@@ -61,46 +61,46 @@ class HasData(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ImageLikelihood:
-    """How likely images are, by the score called `name`."""
+    """The likelihood of images by the score `name`."""
 
     name: str
     score: Score
     likelihood: HeldOutScores
 
     def of(self, image: NDArray[np.uint8]) -> Standing:
-        """Where an image uint8 (h, w, c) of the model's shape stands among those held out."""
+        """The rank of an image uint8 (h, w, c) of the model's shape among the held-out images."""
         return self.likelihood.of(float(self.score(image[None])[0]))
 
 
 class Judging:
-    """Judges images for whichever bundle is open."""
+    """Scores images for the open bundle."""
 
     def __init__(self, service: HasData) -> None:
         self._service = service
         self.forget()
 
     def forget(self) -> None:
-        """The model or its images are others: what was fitted on them says nothing any more."""
+        """Drop everything fitted: the model or its images have changed."""
         self._judge = Gradual(self._fit)
         self._likely = Gradual(self._calibrate)
         self._others: OtherImages | None = None
 
     @property
     def can(self) -> dict[str, bool]:
-        """What the open model can do, as `Score.lacks` takes it."""
+        """The abilities of the open model, as arguments of `Score.lacks`."""
         return coder_of(self._service.decoder).can
 
     def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d). Raises EngineError without an encoder."""
+        """The latents float32 (n, d) of images uint8 (n, h, w, c). Raises EngineError without an encoder."""
         encode = coder_of(self._service.decoder).encode
         if encode is None:
             raise EngineError("this model has no encoder, so other images have no place on its map")
         return encode(images)[0]
 
     def ready(self, names: Sequence[str]) -> Generator[None, None, ImageJudge]:
-        """What judges by these scores; fits all, unless they are, one slice of work at each step, where one needs it.
+        """The judge for these scores; fits those that are not fitted yet, one slice of work at each step.
 
-        Raises UserError where a name is no score, or one that the model does not allow.
+        Raises UserError if a name is not a score, or the model does not support it.
         """
         judge, bare = self._judge, ImageJudge(coder_of(self._service.decoder), np.zeros(0, np.int64), None)
         bare.check(names)
@@ -111,10 +111,10 @@ class Judging:
         return judge.found
 
     def likelihood(self) -> Generator[None, None, ImageLikelihood]:
-        """Have ready what tells how likely a single image is, one slice of work at each step.
+        """Prepare the likelihood of single images, one slice of work at each step.
 
-        By cross-entropy less entropy of the held-out images; without those by the errors that the bundle knows, and
-        without a decoder by distance. Raises EngineError without an encoder.
+        Uses cross-entropy less entropy of the held-out images; without these, the errors stored in the bundle; without
+        a decoder, the distance. Raises EngineError without an encoder.
         """
         likely = self._likely
         yield from likely.steps()
@@ -122,7 +122,7 @@ class Judging:
         return likely.found
 
     def others(self, source: str) -> Generator[None, None, OtherImages]:
-        """The images of another set, read in a thread; the last one is kept. Raises DataError where there are none."""
+        """The images of another set, read in a thread; keeps the latest set. Raises DataError if there are none."""
         if self._others is None or self._others.source != source:
             shape = self._service.decoder.spec.image_shape
             self._others = yield from aside(partial(read_others, source, shape), "other images")
@@ -166,7 +166,7 @@ class Judging:
 
 
 def _usual(index: DatasetIndex, coder: Coder) -> tuple[str, NDArray[np.floating] | None]:
-    """By which score single images are judged, and that of the held-out ones where it is known already."""
+    """The score for single images, and the values of the held-out images if they are stored."""
     if coder.decode is not None and index.originals.images is not None:
         return EXCESS.name, None
     if coder.decode is not None and index.held.error is not None:
@@ -175,7 +175,7 @@ def _usual(index: DatasetIndex, coder: Coder) -> tuple[str, NDArray[np.floating]
 
 
 def _scorer(index: DatasetIndex, coder: Coder, name: str) -> Score:
-    """The score (n,) of images uint8 (n, h, w, c)."""
+    """A function for the scores (n,) of images uint8 (n, h, w, c)."""
     if name == DISTANCE.name:
         encoder = replace(coder, decode=None)
         return lambda images: index.neighbourhood.reach(coded(encoder, images).places)

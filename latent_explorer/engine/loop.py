@@ -1,4 +1,4 @@
-"""The serving loop: one thread, one slice of work at a time, the most wanted first."""
+"""The serving loop: one thread, one slice of work at a time, the most urgent first."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _URGENCY = {kind: rank for rank, kind in enumerate(HANDLERS)}
 
 
 class RequestChannel(Protocol):
-    """Where requests come from and replies go; `service.server` has some."""
+    """A source of requests and sink of replies; `service.server` has implementations."""
 
     def send(self, reply: Numbered, /) -> None: ...
     def wake(self) -> None: ...
@@ -23,10 +23,10 @@ class RequestChannel(Protocol):
 
 
 def serve(channel: RequestChannel, service: ModelService | None = None, *, abandon: bool = False) -> None:
-    """Answer requests until no more will come and all are answered.
+    """Answer requests until the channel is closed and all are answered.
 
-    abandon: whether what is not answered when no more will come is left so: nobody is there to read it.
-    At each turn one slice of the most urgent kind of request, in the order of HANDLERS; of one kind, of the oldest.
+    abandon: leave requests unanswered once the channel is closed, as nobody reads the replies.
+    Each turn does one slice of the most urgent kind of request, in the order of HANDLERS, and the oldest of its kind.
     """
     work = WorkList(service or ModelService(channel.wake))
     ended = False
@@ -47,7 +47,7 @@ def _send(replies: Iterable[Numbered], channel: RequestChannel) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """A request under way. steps: of its handler, which have answered so far."""
+    """A request in progress. steps: the running generator of its handler."""
 
     request: Numbered
     handler: Handler[Any]
@@ -55,7 +55,7 @@ class _Work:
 
 
 class WorkList:
-    """What is still to be answered, the oldest first."""
+    """The unanswered requests, the oldest first."""
 
     def __init__(self, service: ModelService) -> None:
         self._service = service
@@ -63,16 +63,16 @@ class WorkList:
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing that can be worked on now."""
+        """Whether no request can be worked on now."""
         return self._next() is None
 
     @property
     def finished(self) -> bool:
-        """Whether there is nothing left to answer, now or later."""
+        """Whether there are no unanswered requests."""
         return not self._works
 
     def add(self, requests: Iterable[Numbered | Unreadable]) -> Iterator[Refused]:
-        """Put requests in their places; hands out the refusal of those that nobody takes."""
+        """Add requests; yields refusals of those without a handler."""
         for request in requests:
             if isinstance(request, Withdraw):
                 self._works = [work for work in self._works if work.request.number != request.number]
@@ -84,7 +84,7 @@ class WorkList:
                 self._put(request, handler)
 
     def advance(self) -> Iterator[Numbered]:
-        """Do one slice of the most wanted work, and hand out what came of it."""
+        """Do one slice of the most urgent work; yields its replies."""
         work = self._next()
         if work is None:
             return
@@ -92,7 +92,7 @@ class WorkList:
             reply = next(work.steps)
         except StopIteration:
             self._works.remove(work)
-        except Exception as error:  # no request ends the loop
+        except Exception as error:  # a request must not end the loop
             self._works.remove(work)
             yield Refused(work.request.number, in_words(error))
         else:
@@ -104,11 +104,11 @@ class WorkList:
         self._works.append(_Work(request, handler, handler.answer(request, self._service)))
 
     def _next(self) -> _Work | None:
-        """The oldest of the most urgent kind, among those that can be worked on now."""
+        """The oldest request of the most urgent kind that can be worked on now."""
         workable = filter(self._can_be_done, self._works) if self._service.indexing else self._works
         return min(workable, key=lambda work: _URGENCY[work.handler.request], default=None)
 
     def _can_be_done(self, work: _Work) -> bool:
-        """Whether a request can be worked on while the data are being indexed."""
+        """Whether a request can be worked on now; some wait until the data are indexed."""
         there = work.handler.of_images and self._service.shows_images
         return there or not work.handler.needs_data(work.request)

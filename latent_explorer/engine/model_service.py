@@ -1,4 +1,4 @@
-"""What the engine holds: the open model and what is known of its data."""
+"""The state of the engine: the open model and the index of its data."""
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
@@ -32,26 +32,25 @@ from latent_explorer.service.background import in_words
 from latent_explorer.service.background_task import aside
 
 _NOTHING = "", 1.0
-_JUDGED = 16  # held-out images at a time: each is decoded, and its picture encoded
+_JUDGED = 16  # held-out images at a time: each is decoded and encoded again
 LoadModel = Callable[[Path, BundleConfig], LatentModel]
 FindImages = Callable[[BundleConfig, OriginalImages | None], OriginalImages]
-"""The images of a bundle, as `find_originals`."""
+"""A function that finds the images of a bundle, like `find_originals`."""
 
 
 def in_background(task: Callable[[], None]) -> None:
-    """Run a task in a thread of its own, which does not keep the process alive."""
+    """Run a task in a daemon thread."""
     threading.Thread(target=task, name="dataset index", daemon=True).start()
 
 
 class ModelService:
     """The open model, for the handlers of requests.
 
-    preparing: what is made ready for questions about the data, and how much of it, in [0, 1]. maps: the images of the
-    open bundle as charts show them. judging: how odd images are for it. given: values of its images that the window has
-    given, by field. kept: what handlers have found out about the open bundle and need again, by a key of their own;
-    gone when another is opened.
-    wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
-    load: the model of a bundle, by its folder and configuration. find: its images.
+    preparing: a description of the preparation for requests about the data, and its progress in [0, 1]. maps: the maps
+    of the open bundle by chart. judging: its anomaly scores. given: values of its images that the window has set, by
+    field. kept: results that handlers keep for the open bundle, each by its own key; cleared when another bundle is
+    opened. wake: called, in any thread, when the dataset is indexed. run: runs the indexing task. load: loads the model
+    of a bundle, from its folder and configuration. find: finds its images.
     """
 
     def __init__(
@@ -66,8 +65,8 @@ class ModelService:
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
-        self._images: OriginalImages | None = None  # known before the data are indexed
-        self._near: Neighbourhood | None = None  # as are these, where another class is chosen
+        self._images: OriginalImages | None = None  # available before the data are indexed
+        self._near: Neighbourhood | None = None  # the same, after another class was chosen
         self._folder = Path()
         self._attacher = Attacher(self)
         self.preparing = _NOTHING
@@ -80,19 +79,19 @@ class ModelService:
 
     @property
     def decoder(self) -> Decoder:
-        """The open model's. Raises EngineError where none is open."""
+        """The decoder of the open model. Raises EngineError if no bundle is open."""
         if self._decoder is None:
             raise EngineError("no bundle is open; open one first")
         return self._decoder
 
     @property
     def indexing(self) -> bool:
-        """Whether those who ask about the data still have to wait."""
+        """Whether requests about the data have to wait."""
         return self._decoder is not None and self._index is None
 
     @property
     def index(self) -> DatasetIndex:
-        """What is known of the data; not to be asked for while `indexing`. Raises EngineError where there is none."""
+        """The index of the data; not available while `indexing`. Raises EngineError if indexing has failed."""
         index = self._index
         if index is None:
             raise EngineError("no bundle is open; open one first")
@@ -101,9 +100,9 @@ class ModelService:
         return index
 
     def open_bundle(self, folder: Path, label: int = 0) -> Decoder:
-        """Load a bundle; only when all of it is in order does it take the place of the one before.
+        """Load a bundle; it replaces the current one only after it is loaded without errors.
 
-        label: the class under which a conditional model decodes. Where that alone is another, nothing is read again.
+        label: the class under which a conditional model decodes. If only the class changes, no file is read again.
         """
         config = read_config(folder)
         label = _known_label(config, label)
@@ -118,28 +117,28 @@ class ModelService:
         self._attacher.forget()
         self.judging.forget()
         self._calibration = Gradual(self._calibrate)
-        # of this bundle, whichever is open when the map of a chart is made, in a thread
+        # bound to this bundle: maps are computed in a thread, when another one may be open
         self.maps, self.given = SeenMaps(partial(seen_map, folder, config, latents), self._learn), {}
         self.kept = {}
         self._slicing = Slicing(decoder.choice.batch)
         return decoder
 
     def _held(self, folder: Path, config: BundleConfig) -> tuple[LatentModel, Latents] | None:
-        """Model and latents of the same files, if these are open and the model takes a class."""
+        """The open model and latents, if they are of the same files and the model is conditional."""
         if self._decoder is None or self._data is None or not config.net.classes:
             return None
         same = (folder, config) == (self._folder, self._data[0])
         return (self._decoder.model, self._data[1]) if same else None
 
     def _keep_neighbours(self, latents: Latents) -> None:
-        """The neighbourhoods of the bundle before are those of the same latents; else they go."""
+        """Keep the neighbourhoods of the previous bundle if the latents are the same."""
         if isinstance(self._index, DatasetIndex):
             self._near = self._index.neighbourhood
         if self._data is None or self._data[1] is not latents:
             self._near = None
 
     def index_dataset(self) -> None:
-        """Find out what there is to know of the open bundle's data, beside all else."""
+        """Index the open bundle's data in the background."""
         data, near = self._data, self._near
         assert data is not None
 
@@ -157,14 +156,14 @@ class ModelService:
             index = _indexed(*data, tell, known, self.find, near)
             tell(*_NOTHING)
             with self._changing:
-                if self._data is data:  # no other bundle has been opened since
+                if self._data is data:  # no other bundle was opened in the meantime
                     self._index = index
             self._wake()
 
         self._run(prepare)
 
     def _keep_images(self, config: BundleConfig) -> None:
-        """The images of the bundle before are those of one that was made from the same dataset; else they go."""
+        """Keep the images of the previous bundle if both were trained on the same dataset."""
         if isinstance(self._index, DatasetIndex):
             self._images = self._index.originals
         alike = self._data is not None and self._data[0].dataset == config.dataset and config.dataset.fingerprint
@@ -173,18 +172,18 @@ class ModelService:
 
     @property
     def shows_images(self) -> bool:
-        """Whether there are images already, if only thumbnails, though the data are not indexed yet."""
+        """Whether there are images or thumbnails, even before the data are indexed."""
         return self._images is not None
 
     @property
     def replaced(self) -> bool:
-        """Whether there were other images before those that there are now."""
+        """Whether the images have changed since they were first available."""
         return self._images is not None and self._images.images is not self.index.originals.images
 
     def images_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The images uint8 (k, h, w, c) of some latents; where one is a draw from the prior, the picture decoded there.
+        """The images uint8 (k, h, w, c) of latents by number; for draws from the prior, their decoded pictures.
 
-        Raises EngineError where they are missing, or too few.
+        Raises EngineError if images are missing or too few.
         """
         latents = None if self._data is None else self._data[1]
         drawn = np.zeros(len(numbers), bool) if latents is None else (numbers >= 0) & (numbers < latents.draws)
@@ -204,24 +203,24 @@ class ModelService:
 
     @property
     def config(self) -> BundleConfig:
-        """The open bundle's. Raises EngineError where none is open."""
+        """The configuration of the open bundle. Raises EngineError if none is open."""
         if self._data is None:
             raise EngineError("no bundle is open; open one first")
         return self._data[0]
 
     @property
     def latents(self) -> Latents:
-        """The open bundle's. Raises EngineError where none is open."""
+        """The latents of the open bundle. Raises EngineError if none is open."""
         if self._data is None:
             raise EngineError("no bundle is open; open one first")
         return self._data[1]
 
     def attach(self, path: str, agreed: str = "", only_missing: bool = False) -> Iterator[Attachment | None]:
-        """Attach images to the open bundle, see `Attacher.steps`; not to be asked for while `indexing`."""
+        """Attach images to the open bundle, see `Attacher.steps`; not available while `indexing`."""
         return self._attacher.steps(path, agreed, only_missing)
 
     def give_images(self, index: DatasetIndex, originals: OriginalImages) -> bool:
-        """Let these be the images of an index; returns whether that is still the one of the open bundle."""
+        """Set the images of an index; returns whether that is still the index of the open bundle."""
         with self._changing:
             there = self._index is index
             if there:
@@ -230,9 +229,9 @@ class ModelService:
         return there
 
     def field_input(self, with_data: bool, repeatable: bool = False) -> FieldInput:
-        """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed.
+        """The input for evaluating fields. Raises EngineError if no model is open, or a needed index is missing.
 
-        repeatable: eager, so that with slices of a fixed size the same values come out whenever it is asked.
+        repeatable: decode eagerly, so that slices of a fixed size give reproducible values.
         """
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
@@ -243,7 +242,7 @@ class ModelService:
 
     @property
     def space(self) -> Space:
-        """The latent space of the open bundle for curves through it, with what they keep; not while `indexing`."""
+        """The latent space of the open bundle for curves, with what they keep; not available while `indexing`."""
         space = self.kept.get("space")
         if space is None:
             index = self.index
@@ -252,48 +251,48 @@ class ModelService:
 
     @property
     def piece_of_paths(self) -> int:
-        """How many latents a path has decoded together."""
+        """The number of latents that a path decodes in one batch."""
         return piece_of(self.decoder)
 
     def known(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Numbers of images of the open bundle, as they are. Raises EngineError where there is none of one of them."""
+        """The given image numbers, checked. Raises EngineError if one does not exist in the open bundle."""
         count = self.index.neighbourhood.count
         if len(numbers) and not (numbers.min() >= 0 and numbers.max() < count):
             raise EngineError(f"there are {count:,} latents, numbered from 0, and not all of those asked for")
         return numbers
 
     def give(self, field: str, values: NDArray[np.float32]) -> None:
-        """Evaluate a field with these values (n,) of the bundle's images. Raises EngineError where they do not fit."""
+        """Set the values (n,) of a field for the bundle's images. Raises EngineError if they do not fit."""
         _ = self.decoder
         assert self._data is not None
         self.given[field] = GivenValues(self._data[1].mean, values)
 
     def _learn(self, seen: SeenMap) -> Iterator[Expectation | None]:
-        known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
+        known = self.field_input(with_data=True, repeatable=True)  # exports of the veil must be reproducible
         return expectation(known, seen, self._told_slices, aside=partial(aside, name="expected error"))
 
     @property
     def trust(self) -> Trust:
-        """The trust in places of the open model, once `calibrate` has run to its end."""
+        """The trust in places of the open model; available after `calibrate`."""
         assert self._calibration.found is not None
         return self._calibration.found
 
     def calibrate(self) -> Iterator[None]:
-        """Make `trust` ready, unless it is, by a slice of work at each step; several requests may share them.
+        """Compute `trust` if necessary, one slice of work at each step; concurrent requests share the work.
 
-        It is that of the model that is open at the end, whichever was when it began.
+        If another model is opened meanwhile, the result is that of the new model.
         """
         while self._calibration.found is None:
             yield from self._calibration.steps()
 
     def _calibrate(self) -> Iterator[Trust | None]:
-        known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
+        known = self.field_input(with_data=True, repeatable=True)  # exports of the veil must be reproducible
         return calibration(known, self.index.held, self._told_slices)
 
     def _told_slices(
         self, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """As `in_slices`, of the calibration, telling how far it is."""
+        """As `in_pieces`, and updates `preparing` with the progress of the calibration."""
         try:
             for start, made in self.in_pieces(asked, work, _JUDGED):
                 self.preparing = "Judging held-out images", start / len(asked)
@@ -302,7 +301,7 @@ class ModelService:
             self.preparing = _NOTHING
 
     def decoded(self, z: NDArray[np.float32], repeatable: bool = False) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts.
+        """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with its start.
 
         repeatable: as `Decoder.repeatable`.
         """
@@ -335,7 +334,7 @@ def _indexed(
 ) -> DatasetIndex | EngineError:
     try:
         return index_dataset(config, latents, label, tell, known, find, near)
-    except Exception as error:  # whoever waits for the index is told
+    except Exception as error:  # reported to the requests that wait for the index
         return EngineError(in_words(error))
 
 

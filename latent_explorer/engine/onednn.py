@@ -1,8 +1,8 @@
-"""Linear and convolutional layers through oneDNN, their weights packed once for its blocked kernels.
+"""Linear and convolutional layers run by oneDNN, with weights packed once for its blocked kernels.
 
-torch's own eager product goes through another library, which on many processors reaches half the speed. The
-operators used here are those that torch's compiler emits for frozen weights; whoever calls `packed` must be ready for
-a RuntimeError or AttributeError where a build lacks them.
+torch's eager matrix product uses another library, which reaches half the speed on many processors. The operators here
+are those that torch's compiler emits for frozen weights; `packed` raises RuntimeError or AttributeError in builds of
+torch without them.
 """
 
 import copy
@@ -10,11 +10,11 @@ import copy
 import torch
 from torch import Tensor, nn
 
-_BATCH = 512  # the batch that the packing is chosen for; others work, a little slower
+_BATCH = 512  # the batch size that the packing is optimised for; others are slightly slower
 
 
 class Packed(nn.Module):
-    """A layer, and the activation after it, as one oneDNN kernel. activation: "none", "relu" or "gelu"."""
+    """A layer and its activation as one oneDNN kernel. activation: "none", "relu" or "gelu"."""
 
     def __init__(self, layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, activation: str = "none") -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class PackedLinear(Packed):
 
 
 class PackedConvolution(Packed):
-    """A convolution, or a transposed one, on pictures whose channels lie innermost in memory."""
+    """A convolution or transposed convolution in channels-last memory format."""
 
     def __init__(self, layer: nn.Conv2d | nn.ConvTranspose2d, activation: str = "none") -> None:
         super().__init__(layer, activation)
@@ -61,7 +61,7 @@ class PackedConvolution(Packed):
 
 
 def packed(module: nn.Module) -> nn.Module:
-    """A module that computes the same with every such layer packed; what is none is shared, not copied."""
+    """An equivalent module with all linear and convolutional layers packed; other submodules are shared."""
     if isinstance(module, nn.Linear):
         return PackedLinear(module)
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):

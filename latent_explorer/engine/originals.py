@@ -1,4 +1,4 @@
-"""The images that a bundle's latents are of: where they were during training, attached, or thumbnails."""
+"""The images of a bundle's latents: found where they were during training, attached, or thumbnails."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from latent_explorer.data.sheets import read_thumbnails
 from latent_explorer.errors import DataError, UserError
 
 _log = logging.getLogger(__name__)
-_UNASKED_SECONDS, _ASKED_SECONDS = 10.0, 60.0  # for which a folder is looked through
+_UNASKED_SECONDS, _ASKED_SECONDS = 10.0, 60.0  # limits for searching a folder
 
 
 @dataclass(frozen=True, eq=False)
 class OriginalImages:
-    """What there is of the images of a bundle's dataset, in its order.
+    """The available images of a bundle's dataset, in its order.
 
-    images: uint8 (n, h, w, c), or what is indexed as such an array; None where there are none. missing: why there are
+    images: uint8 (n, h, w, c), or an object indexed like such an array; None if there are none. missing: why there are
     none, or only thumbnails. note: what they are, if not the originals.
     """
 
@@ -35,16 +35,16 @@ class OriginalImages:
         return 0 if self.images is None else len(self.images)
 
     def at(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The images uint8 (k, h, w, c) at some places of the dataset. There have to be images."""
+        """The images uint8 (k, h, w, c) at places in the dataset. `images` must not be None."""
         assert self.images is not None
         found: NDArray[np.uint8] = self.images[places]
         return found
 
 
 def find_originals(config: BundleConfig, sheet: OriginalImages | None = None) -> OriginalImages:
-    """The images where they were during training, else thumbnails; what keeps them away is said, not raised.
+    """The images where they were during training, otherwise thumbnails. Errors are noted in `missing`, not raised.
 
-    sheet: the thumbnails, where they have been read.
+    sheet: the thumbnails, if already read.
     """
     if config.imageless:
         return OriginalImages(None, config.imageless)
@@ -67,7 +67,7 @@ def find_originals(config: BundleConfig, sheet: OriginalImages | None = None) ->
 
 
 def thumbnails_of(config: BundleConfig) -> OriginalImages | None:
-    """The thumbnails that come with the program, where there are some of a bundle's dataset."""
+    """The included thumbnails of a bundle's dataset, if there are any."""
     try:
         found = read_thumbnails(config.dataset.fingerprint)
     except UserError:
@@ -79,15 +79,15 @@ def thumbnails_of(config: BundleConfig) -> OriginalImages | None:
 
 
 def read_images(config: BundleConfig, path: str) -> Dataset:
-    """The images at a path, read as those were that a model was trained on: as many, of the same shape.
+    """The images at a path, read like those of the training: the same number and shape.
 
-    They need not be the same; its fingerprint has been computed. Raises DataError where they cannot be read, or can
-    never be those of the latents.
+    They may be other images; the fingerprint of the result is computed. Raises DataError if they cannot be read, or
+    their number or shape is wrong.
     """
     if config.imageless:
         raise DataError(config.imageless)
     found, errors = [], []
-    bounds = replace(Bounds.of(config.dataset.count, _ASKED_SECONDS), images=0)  # how many there are is said below
+    bounds = replace(Bounds.of(config.dataset.count, _ASKED_SECONDS), images=0)  # their number is checked below
     for source in _readings(config, path):
         try:
             dataset = open_dataset(source, bounds=bounds)
@@ -105,7 +105,7 @@ def read_images(config: BundleConfig, path: str) -> Dataset:
 
 
 def attached_dataset(config: BundleConfig, path: str) -> Dataset:
-    """The images at a path, which are those that a model was trained on. Raises DataError where they are others."""
+    """The images at a path. Raises DataError if they are not those that the model was trained on."""
     found = read_images(config, path)
     if found.fingerprint != config.dataset.fingerprint:
         raise DataError(
@@ -116,7 +116,7 @@ def attached_dataset(config: BundleConfig, path: str) -> Dataset:
 
 
 def _readings(config: BundleConfig, path: str) -> list[str]:
-    """The sources that a path may mean: resized as the recorded one, and as the dataset of that name."""
+    """The sources that a path may stand for: with the recorded size, and as the dataset with the recorded name."""
     place, options = split_options(config.dataset.source)
     given = path if split_options(path)[0] != path else f"{path}{options}"
     name = place.partition(":")[0]
@@ -124,7 +124,7 @@ def _readings(config: BundleConfig, path: str) -> list[str]:
 
 
 def _why_not(config: BundleConfig, path: str, found: Dataset) -> str:
-    """Why images of another number or shape are not attached, and what can be done."""
+    """The message for images of another number or shape, with what to do."""
     expected, shape = config.net.image_shape, found.image_shape
     said = f"{path}: {config.mismatch(shape, len(found))}"
     if len(found) != config.dataset.count:

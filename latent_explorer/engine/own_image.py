@@ -1,4 +1,4 @@
-"""An image of one's own, for the engine: how the dataset's images were prepared, where the model puts it, how usual."""
+"""The user's own image in the engine: its preparation, its latent, and how typical it is."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from latent_explorer.nets.threads import threads
 from latent_explorer.service.background_task import aside
 
 NO_ENCODER = "The model has no encoder, so it cannot say where the image lies."
-_SAMPLE = 400  # images by which it is known what is usual
-_USUAL = 95  # percentile of the held-out images up to which an image is like them
+_SAMPLE = 400  # images that determine what is typical
+_USUAL = 95  # percentile of the held-out images up to which an image is typical
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedImage:
-    """Where the model puts an image, and the picture that it makes there.
+    """The latent of an image, and the picture decoded from it.
 
-    z: float32 (d,); (0,) without an encoder. picture: uint8 (h, w, c); (0, 0, c) without either. error: the mean
-    squared error between both, on pixels in [0, 1]; NaN without a picture. lacking: what the model has not, in words.
+    z: float32 (d,); (0,) without an encoder. picture: uint8 (h, w, c); (0, 0, c) without encoder or decoder. error: the
+    mean squared error between both, on pixels in [0, 1]; NaN without a picture. lacking: what the model lacks.
     """
 
     z: NDArray[np.float32]
@@ -37,9 +37,9 @@ class EncodedImage:
 
 
 def usual_images(service: ModelService) -> Generator[None, None, Usual]:
-    """What is usual of the images of the open bundle, found out once; yields while it is.
+    """What is typical of the open bundle's images, computed on first use, in steps.
 
-    By the images, or where there are none, the pictures decoded at their latents; with neither, by their shape alone.
+    Based on the images, otherwise on the pictures of their latents, otherwise on their shape alone.
     """
     key = "usual images", may_have_images(service)
     found: Gradual[Usual] = service.kept.setdefault(key, Gradual(partial(_finding, service)))
@@ -49,7 +49,7 @@ def usual_images(service: ModelService) -> Generator[None, None, Usual]:
 
 
 def may_have_images(service: ModelService) -> bool:
-    """Whether images are there already, if the open bundle has any: they may come before the data are indexed."""
+    """Whether the images are loaded, if the open bundle has any; possible before the data are indexed."""
     return service.shows_images or not service.indexing
 
 
@@ -68,7 +68,7 @@ def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint
         try:
             return (yield from aside(partial(service.images_at, numbers), "some images"))
         except EngineError:
-            pass  # none are there after all
+            pass  # there are none
     if not service.decoder.decodes:
         return None
     pictures = []
@@ -81,14 +81,14 @@ def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint
 def encoded(
     service: ModelService, image: NDArray[np.uint8], clean: NDArray[np.uint8] | None = None, *, refined: bool = True
 ) -> EncodedImage:
-    """Encode an image uint8 (h, w, c) of the model's shape and decode it again.
+    """Encode an image uint8 (h, w, c) of the model's shape and decode its latent.
 
-    clean: what the picture is held against, where the image is corrupted. refined: as of `Decoder.encoded`.
+    clean: the image to measure the error against, if the input is corrupted. refined: as in `Decoder.encoded`.
     """
     decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
     if not service.config.encodes:
         return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
-    with threads(1):  # for so little work, threads are waited for longer than they take
+    with threads(1):  # for so little work, waiting for threads takes longer than the work
         z = decoder.encoded(image[None], refined=refined)
         picture = decoder.pictures(z)[0] if decoder.decodes else none
     if not decoder.decodes:
@@ -97,19 +97,19 @@ def encoded(
 
 
 def squared_error(image: NDArray[np.uint8], picture: NDArray[np.uint8]) -> float:
-    """The mean squared error of two pictures of one shape, on pixels in [0, 1]."""
+    """The mean squared error between two pictures of the same shape, on pixels in [0, 1]."""
     return float(np.square((image.astype(np.float32) - picture) / 255).mean())
 
 
 @dataclass(frozen=True)
 class Likelihood:
-    """How likely an image is to be of the data at all, among the held-out images.
+    """How likely an image is to belong to the data, relative to the held-out images.
 
-    score: above 1 it is not inside; see `Trust.score_images`. percentile: of the held-out images' scores that are
-    lower. of_error, of_distance: the same of the reconstruction error alone (None where either is not known) and of
-    the distance to the 10th nearest image alone, large where the data are thin. of_likelihood: of the likelihood by
-    which single images are judged (`Judging.likelihood`); None without an encoder, or where it was not asked for;
-    likelihood_by: that score's title. count: of held-out images.
+    score: outside the data above 1; see `Trust.score_images`. percentile: of the score among the held-out images.
+    of_error, of_distance: the percentiles of the reconstruction error alone (None if unknown) and of the distance to
+    the 10th nearest image alone, large in sparse regions. of_likelihood: the percentile of the likelihood of single
+    images (`Judging.likelihood`); None without an encoder, or if not requested; likelihood_by: that score's title.
+    count: of held-out images.
     """
 
     score: float
@@ -122,7 +122,7 @@ class Likelihood:
 
     @property
     def sentence(self) -> str:
-        """How likely the image is to be of the data, in plain words."""
+        """A sentence on how likely the image is to belong to the data."""
         odder = 100 - self.percentile
         if self.percentile < _USUAL:
             return f"Like these data: of {self.count:,} held-out images, {odder:.0f} % are odder."
@@ -134,9 +134,9 @@ class Likelihood:
 def judged(
     service: ModelService, z: NDArray[np.float32], error: float, image: NDArray[np.uint8] | None = None
 ) -> Generator[None, None, tuple[Surroundings, Verdict, Likelihood]]:
-    """What the data say of an image encoded to z (d,) with a reconstruction error (NaN where there is none).
+    """What the data say about an image encoded to z (d,) with a reconstruction error (NaN for none).
 
-    image: uint8 (h, w, c) as the model was given it, where its likelihood is asked for too.
+    image: uint8 (h, w, c), the model's input, if its likelihood is requested, too.
     """
     service.decoder.check(z[None])
     of_likelihood, by = None, ""
@@ -159,5 +159,5 @@ def judged(
 
 
 def _percentile(usual: NDArray[np.floating], value: float) -> float:
-    """Which share of usual values (n,) are lower, in per cent; short of 100, as `Trust.less_usual`."""
+    """The percentage of typical values (n,) that are lower; always below 100, like `Trust.less_usual`."""
     return 100 * float((usual < value).sum()) / (len(usual) + 1)

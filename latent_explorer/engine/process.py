@@ -1,4 +1,4 @@
-"""Starting an engine: in a process of its own, in a thread, or inline."""
+"""Starting an engine: in a process, in a thread, or inline."""
 
 import queue
 import threading
@@ -12,9 +12,9 @@ from latent_explorer.service.server import QueueChannel
 
 
 class Engine(Protocol):
-    """An engine that runs somewhere; `service.child.Child` says what its methods have to do.
+    """A running engine; `service.child.Child` documents its methods.
 
-    replaceable: whether it may be ended, and another started in its place, if it says nothing.
+    replaceable: whether it may be stopped and replaced by a new one if it does not answer.
     """
 
     replaceable: bool
@@ -26,7 +26,7 @@ class Engine(Protocol):
 
 
 class ProcessEngine(Child[Numbered, Numbered]):
-    """An engine in a process of its own, at low priority, that ends when this process does."""
+    """An engine in a separate process at low priority, which ends with this process."""
 
     replaceable = True
 
@@ -35,7 +35,7 @@ class ProcessEngine(Child[Numbered, Numbered]):
 
 
 class ThreadEngine:
-    """The same loop in a thread of this process: for debugging, and to measure against."""
+    """The same loop in a thread of this process, for debugging and as a baseline of benchmarks."""
 
     replaceable = True
 
@@ -67,7 +67,7 @@ class ThreadEngine:
 
 
 def serve_inline(requests: Iterable[Numbered]) -> list[Numbered]:
-    """The replies to some requests, answered in this thread by the same loop."""
+    """The replies to requests, answered by the same loop in the calling thread."""
     from latent_explorer.engine.loop import serve
     from latent_explorer.engine.model_service import ModelService
 

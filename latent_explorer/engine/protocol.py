@@ -1,6 +1,6 @@
-"""What is said between window and engine; free of torch, since both sides read it.
+"""The messages between window and engine; free of torch, as both sides import it.
 
-The messages of one kind of request lie beside its handler, in `engine.handlers`; here is what they have in common.
+The messages of each kind of request are in `engine.handlers`, beside its handler; the common parts are here.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -14,17 +14,17 @@ from latent_explorer.service.codec import Numbered
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService as ModelService
 else:
-    ModelService = object  # which imports torch
+    ModelService = object  # the real one imports torch
 
 _R = TypeVar("_R", bound=Numbered)
 
 
 class Withdraw(Numbered, frozen=True, tag=True, eq=False):
-    """The batch of this number is no longer wanted; not answered."""
+    """Withdraws the batch with this number; not answered."""
 
 
 class Piece(Numbered, frozen=True, tag=True, eq=False):
-    """A part of what answers a batch: its content (k, ...), the k from index `start` on."""
+    """A part of the answer to a batch: its content (k, ...) from index `start`."""
 
     start: int
     content: np.ndarray
@@ -39,9 +39,9 @@ class Values(Piece, frozen=True, tag=True, eq=False):
 
 
 class Stage(Numbered, frozen=True, tag=True, eq=False, kw_only=True):
-    """How far a request is that takes long: handed on at once, as an Answer. more: whether others follow it.
+    """The progress or a partial result of a long request, passed on at once as an Answer. more: whether others follow.
 
-    share: of the work, in [0, 1]. A want that is withdrawn meanwhile is given up.
+    share: the progress in [0, 1]. Withdrawing the want cancels the work.
     """
 
     share: float
@@ -49,7 +49,7 @@ class Stage(Numbered, frozen=True, tag=True, eq=False, kw_only=True):
 
 
 def never(_: object) -> bool:
-    """No request of a kind waits for the dataset."""
+    """Never wait for the dataset."""
     return False
 
 
@@ -57,10 +57,10 @@ def never(_: object) -> bool:
 class Handler(Generic[_R]):
     """One kind of request.
 
-    answer: yields replies; of a batch a slice of work at each step, with None where that gave no reply yet. What it
-    raises refuses the request. reply: what it yields, besides None. needs_data: whether a request waits until the
-    dataset is indexed; of_images: unless its images, which are all that it needs, are there before. newest: whether a
-    newer request replaces one that is not yet answered.
+    answer: yields replies; for a batch, does one slice of work at each step and yields None if there is no reply yet.
+    An exception refuses the request. reply: the type it yields besides None. needs_data: whether a request waits until
+    the dataset is indexed; of_images: it needs only the images, and may start as soon as these are available. newest:
+    whether a newer request replaces an unanswered one.
     """
 
     request: type[_R]
@@ -72,7 +72,7 @@ class Handler(Generic[_R]):
 
     @property
     def prompt(self) -> bool:
-        """Whether such a request never waits for the dataset."""
+        """Whether these requests never wait for the dataset."""
         return self.needs_data is never
 
 
@@ -80,9 +80,9 @@ class Handler(Generic[_R]):
 class Want:
     """A batch that the window wants.
 
-    key: what the window calls it, unique within its topic. kind: of the request; batches of one kind compete for the
-    engine, pictures do not wait for values. count: how many rows of content make it complete. make: the request of a
-    number, made only when the engine has room: far more is wanted than is ever asked for.
+    key: identifies it within its topic. kind: of the request; batches of one kind share a limit, so that pictures do
+    not wait for values. count: the rows of content of the complete batch. make: makes the request with a number, only
+    when the engine has room: far more batches are wanted than are ever requested.
     """
 
     key: Hashable

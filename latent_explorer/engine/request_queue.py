@@ -1,4 +1,4 @@
-"""What the window wants of the engine and has not got yet."""
+"""The requests of the window that are not answered yet."""
 
 import itertools
 from collections import deque
@@ -15,23 +15,23 @@ from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import Numbered
 
 IN_FLIGHT = 3
-"""Batches of one kind asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
+"""Batches of one kind sent at a time: enough to keep the engine busy, few enough to react to a new view."""
 
 
 class Urgency(IntEnum):
-    """Whose batches are asked for first."""
+    """The priority of a topic's batches."""
 
-    ASKED = 0  # by hand, and soon done: a pin, the mean of a selection
+    ASKED = 0  # short tasks started by the user: a pin, the mean of a selection
     PATH = 1
-    VIEW = 2  # the tiles in sight
-    OVERLAY = 3  # what lies over them
+    VIEW = 2  # visible tiles
+    OVERLAY = 3  # layers above the tiles
     DETAIL = 4
     EXPORT = 5
 
 
 @dataclass
 class Topic:
-    """What batches are wanted for. wants: those that are still to be asked for, in order."""
+    """A topic of batches. wants: those not sent yet, in order."""
 
     name: str
     urgency: Urgency
@@ -40,7 +40,7 @@ class Topic:
 
 @dataclass
 class Batch:
-    """What the engine has been asked for, and what has come of it: content (n, ...)."""
+    """A batch that was sent to the engine, with the content (n, ...) received so far."""
 
     topic: Topic
     want: Want
@@ -48,7 +48,7 @@ class Batch:
     received: int = 0
 
     def take(self, piece: Piece) -> bool:
-        """Fill in a piece; true once all are there. Raises ServiceError where it is none of this batch."""
+        """Store a piece; returns whether the batch is complete. Raises ServiceError if the piece does not fit."""
         content = piece.content
         if self.content is None:
             self.content = np.empty((self.want.count, *content.shape[1:]), content.dtype)
@@ -63,10 +63,10 @@ class Batch:
 
 @dataclass
 class RequestQueue:
-    """All that is wanted and not yet answered. Guarded by the client's lock.
+    """All unanswered requests. Guarded by the client's lock.
 
-    newest: at most one request of a kind, for those that are no batches; unsent: which of them still have to be sent.
-    ahead: to be sent before all else.
+    newest: the latest single request of each type; unsent: the types not sent yet. ahead: requests to send before all
+    others.
     """
 
     newest: dict[type[Numbered], Numbered] = field(default_factory=dict)
@@ -78,16 +78,16 @@ class RequestQueue:
 
     @property
     def prompt(self) -> bool:
-        """Whether something is asked for that the engine can do at once."""
+        """Whether a request is pending that the engine can answer at once."""
         kinds = (self.newest.keys() - self.unsent) | {batch.want.kind for batch in self.asked.values()}
         return any(HANDLERS[kind].prompt for kind in kinds)
 
     def add_topic(self, topic: Topic) -> None:
-        """Take up a topic: after those that are more or as urgent."""
+        """Add a topic, after those that are more or equally urgent."""
         self.topics = sorted([*self.topics, topic], key=lambda each: each.urgency)
 
     def want(self, topic: Topic, wants: list[Want]) -> None:
-        """These batches, in this order, are all that is wanted of a topic now; others are withdrawn."""
+        """Set the batches wanted for a topic, in order; withdraws all others of the topic."""
         wanted = {want.key for want in wants}
         of_topic = {number: batch for number, batch in self.asked.items() if batch.topic is topic}
         for number, batch in of_topic.items():
@@ -98,7 +98,7 @@ class RequestQueue:
         topic.wants = deque(want for want in wants if want.key not in under_way)
 
     def want_nothing(self) -> None:
-        """Forget all that is wanted, and withdraw what is under way."""
+        """Drop all requests and withdraw those that were sent."""
         self.withdrawn += self.asked
         self.asked.clear()
         for topic in self.topics:
@@ -107,7 +107,7 @@ class RequestQueue:
         self.unsent.clear()
 
     def ask_again(self) -> None:
-        """Forget what a lost engine was told; all of it is wanted still."""
+        """Mark all requests as unsent, after the engine was lost."""
         self.unsent = set(self.newest)
         self.withdrawn.clear()
         for batch in reversed(self.asked.values()):
@@ -115,7 +115,7 @@ class RequestQueue:
         self.asked.clear()
 
     def next_requests(self, numbers: "itertools.count[int]") -> list[Numbered]:
-        """What to send now: the newest of each kind, and batches while the engine has room, by topic."""
+        """The requests to send now: the latest single ones, and batches while the engine has room, by topic."""
         requests = [*self.ahead, *(Withdraw(number) for number in self.withdrawn)]
         requests += [self.newest[kind] for kind in HANDLERS if kind in self.unsent]
         self.ahead.clear()

@@ -1,4 +1,4 @@
-"""The maps that the engine is asked about, each made when it is first asked for; the last few are kept."""
+"""The maps that requests refer to, computed on first use; the latest few are kept."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class _Known:
 
 
 class SeenMaps:
-    """Maps of the open bundle, by the specs of their charts as they are written.
+    """Maps of the open bundle, by the specs of their charts as text.
 
-    make: makes one, in a thread. learn: finds what is to be expected of its pictures, in slices.
+    make: computes a map, in a thread. learn: estimates the expected error of its pictures, in slices.
     """
 
     def __init__(
@@ -29,14 +29,14 @@ class SeenMaps:
         self._maps: dict[str, _Known] = {}
 
     def steps(self, chart: str) -> Generator[None, None, SeenMap]:
-        """Have the map of a chart ready, one slice of work at each step, and return it.
+        """Compute the map of a chart if necessary, one slice of work at each step, and return it.
 
-        Of the bundle that was open when it was asked for, though another may be by the time it is ready.
+        It is the map of the bundle that was open at the start, even if another is opened meanwhile.
         """
         return (yield from _seen(self._known(chart)))
 
     def learning(self, chart: str) -> Generator[None, None, Expectation | None]:
-        """The same for what is to be expected of the pictures of a map; None where it invents none."""
+        """As `steps`, for the expected error of the pictures of a map; None unless the map `invents`."""
         known = self._known(chart)
         if (yield from _seen(known)).invents:
             yield from known.expected.steps()

@@ -19,14 +19,14 @@ PICTURES = "pictures"
 
 @dataclass
 class Pace:
-    """The size of the next slice of one kind of work, learnt from how long the last ones took."""
+    """The size of the next slice of one kind of work, adapted to the duration of the last ones."""
 
     per_slice: int = 64
 
     def learn(self, count: int, seconds: float, most: int = LARGEST_SLICE) -> None:
-        """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
+        """Adapt the size to the last slice, in powers of two, as oneDNN compiles for each new size."""
         if count < self.per_slice:
-            return  # a last, smaller piece says little
+            return  # the last, smaller slice says little
         fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
         if fitting >= 2 * self.per_slice:
             self.per_slice = min(2 * self.per_slice, most)
@@ -41,7 +41,7 @@ class Slicing:
     """
 
     def __init__(self, batch: int = 4 * Pace.per_slice) -> None:
-        self._first = max(1, min(Pace.per_slice, batch // 4))  # most work decodes, and does more besides
+        self._first = max(1, min(Pace.per_slice, batch // 4))  # most work costs more than decoding alone
         self._paces = defaultdict(partial(Pace, self._first), {PICTURES: Pace(batch)})
 
     def in_slices(

@@ -1,4 +1,4 @@
-"""Content by style: what a conditional model makes of classes in the styles of images."""
+"""Content by style: pictures by a conditional model of classes in the styles of images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from latent_explorer.errors import UserError
 from latent_explorer.safe_text import safe_text
 
 MOST = 200
-"""Rows, or columns, of a grid at most."""
+"""The maximum number of rows or columns of a grid."""
 
 
 @dataclass(frozen=True, eq=False)
 class StyleSource:
-    """A bundle as the rows and columns of a grid are chosen from it.
+    """The parts of a bundle that rows and columns of a grid are chosen from.
 
-    images: the originals uint8 (k, h, w, c) of latents by their numbers (k,); None where they are missing.
+    images: returns the originals uint8 (k, h, w, c) of latents by number (k,); None if they are missing.
     """
 
     name: str
@@ -34,8 +34,8 @@ class StyleSource:
 class StyleAxes:
     """Rows and columns of a grid of content by style.
 
-    labels: int64 (rows,). latents: float32 (columns, d). names: of rows and columns. images: uint8 (rows, h, w, c) and
-    (columns, h, w, c), the originals; None where there are none.
+    labels: int64 (rows,). latents: float32 (columns, d). names: of rows and columns. images: the originals, uint8
+    (rows, h, w, c) and (columns, h, w, c); None if there are none.
     """
 
     labels: NDArray[np.int64]
@@ -45,7 +45,7 @@ class StyleAxes:
 
 
 def style_axes(bundle: StyleSource, content: Any, style: Any, styles: int, how: str, seed: int) -> StyleAxes:
-    """What a grid is made of; content, style, styles, how and seed as in `Bundle.style_grid`. Raises UserError."""
+    """The axes of a grid; content, style, styles, how and seed as in `Bundle.style_grid`. Raises UserError."""
     classes = bundle.config.net.classes
     if not classes or not bundle.config.decodes:
         raise UserError(f"{bundle.name} is given no class: it has no style apart from content; see the family cvae")
@@ -68,7 +68,7 @@ def _labels(bundle: StyleSource, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 def _styles(
     bundle: StyleSource, style: Any, styles: int, how: str, seed: int
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.float32]]:
-    """The numbers of the images that styles are taken of, if they are images, and the latents (k, d)."""
+    """The numbers of the images that styles are taken from, if any, and their latents (k, d)."""
     from latent_explorer.analysis.styles import choose_styles
 
     means = bundle.latents.mean
@@ -83,7 +83,7 @@ def _styles(
 
 
 def _numbers(given: Any, name: str, count: int) -> NDArray[np.int64]:
-    """Numbers of images int64 (k,). Raises UserError where they are not of these images, or too many."""
+    """Image numbers int64 (k,), checked. Raises UserError if one does not exist, or there are too many."""
     array = np.atleast_1d(as_array(given, name))
     if array.ndim != 1 or array.dtype.kind not in "iu" or not 0 < len(array) <= MOST:
         raise UserError(f"{name}: expected 1 to {MOST} numbers of images, found {array.dtype} {array.shape}")

@@ -1,4 +1,4 @@
-"""Few labels of other images: what as many labels as a person has given teach through the same encoder."""
+"""Few labels of other images: learning from as many of their labels, with the same encoder."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -25,10 +25,10 @@ _DOING = {LATENTS: "the latents", "pca": "principal components", "pixels": "the 
 
 @dataclass(frozen=True)
 class Transferred:
-    """What is known so far. dataset: what the images are called. tested: of its test split. classes: of its labels.
+    """The results so far. dataset: the name of the images. tested: images of its test split. classes: of its labels.
 
-    accuracies: (space, probe, mean over the draws). missing: why there are none beside the latents; empty where there
-    are. doing: what is under way, and share: how much of that is done, in [0, 1].
+    accuracies: (space, probe, mean over the draws). missing: why there are none for other spaces than the latents;
+    empty if there are. doing: the current work; share: its progress in [0, 1].
     """
 
     dataset: str
@@ -41,16 +41,16 @@ class Transferred:
 
 
 def transferred(service: ModelService, source: str, labels: int, seeds: int) -> Iterator[Transferred | None]:
-    """Measure as `latent-explorer labels MODEL --on SOURCE` does, latents first; yields None where there is no news.
+    """Measure as `latent-explorer labels MODEL --on SOURCE` does, latents first; yields None between results.
 
-    labels: how many are drawn from the images' own, as many of each class. seeds: how often. Raises UserError where the
-    bundle cannot encode them, or they have no labels, no test split or too few images.
+    labels: the number of labels drawn from the images' own, the same for each class. seeds: the number of draws. Raises
+    UserError if the bundle cannot encode the images, or they have no labels, no test split or too few images.
     """
     check_encodes(service.config, source)
     few = service.kept.get((_KEY, source))
     if few is None:
         for stale in [key for key in service.kept if isinstance(key, tuple) and key[0] == _KEY]:
-            del service.kept[stale]  # the images of one other dataset at a time are held
+            del service.kept[stale]  # keep the images of one other dataset only
         dataset = yield from aside(partial(open_dataset, source), "other images")
         check_others(service.config, dataset)
         known, _ = _drawn(LabelMaterial.of_dataset(service.config, dataset, _NO_LATENTS), labels, seeds)
@@ -98,5 +98,5 @@ def _measured(few: FewLabels, known: Transferred, draws: list[Labelled]) -> Iter
 
 
 def _at(known: Transferred, share: float) -> Transferred | None:
-    """What is known, with the share of the lesson done; None for no progress."""
+    """The results so far with the progress of the current lesson; None for no progress."""
     return None if share < 0 else replace(known, share=share)

@@ -1,4 +1,4 @@
-"""Paths of a bundle's model walked in this process: for the terminal, Python callers and benchmarks."""
+"""Paths of a bundle's model computed in this process: for the terminal, Python callers and benchmarks."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -19,11 +19,11 @@ from latent_explorer.paths.walking import WalkedPath, walk_steps
 from latent_explorer.runtime.loading import load_bundle_model
 
 _T = TypeVar("_T")
-_PIXELS = 1024  # of pictures of which REPEATABLE_PIECE are decoded in about 4 ms
+_PIXELS = 1024  # pixels of pictures of which REPEATABLE_PIECE take about 4 ms
 
 
 def space_of(config: BundleConfig, latents: Latents, reach: NDArray[np.floating]) -> Space:
-    """The latent space of a bundle for curves through it. reach: of held-out images, (k,), k >= 1."""
+    """The latent space of a bundle for curves. reach: of held-out images, (k,), k >= 1."""
     classes = tuple(config.dataset.class_names) if latents.label is not None else ()
     known = latents.mean, latents.label, len(classes), config.decodes
     usual, largest = np.quantile(reach, (USUAL, LARGEST)).tolist()
@@ -31,16 +31,16 @@ def space_of(config: BundleConfig, latents: Latents, reach: NDArray[np.floating]
 
 
 def piece_of(decoder: Decoder) -> int:
-    """How many latents a path has decoded together: about 4 ms of work, and always as many, for the same bits."""
+    """The number of latents that a path decodes in one batch: about 4 ms of work, and constant, to be reproducible."""
     height, width, channels = decoder.spec.image_shape
     fitting = REPEATABLE_PIECE * _PIXELS // (height * width * channels)
     return max(1, min(REPEATABLE_PIECE, 1 << max(fitting.bit_length() - 1, 0)))
 
 
 class Walker:
-    """Walks paths of a bundle. space: its latent space, which keeps what curves have found out about it.
+    """Computes paths of a bundle. space: its latent space, which caches results of curves.
 
-    near: its data, where they are indexed already. label: the class under which a conditional model decodes.
+    near: its neighbourhoods, if already computed. label: the class under which a conditional model decodes.
     """
 
     def __init__(
@@ -59,21 +59,21 @@ class Walker:
 
     @classmethod
     def open(cls, folder: Path) -> "Walker":
-        """That of a bundle in a folder. Raises BundleError where it is damaged."""
+        """The walker of the bundle in a folder. Raises BundleError if it is damaged."""
         config = read_config(folder)
         model = load_bundle_model(folder, config)
         return cls(config, read_latents(folder, config), Decoder(model, device_for(model)))
 
     def walk(self, path: LatentPath) -> WalkedPath:
-        """The frames and figures of a path, as the window has them. Raises UserError where the model lacks a thing."""
+        """The frames and figures of a path, as in the window. Raises UserError if the model lacks what it needs."""
         return self.run(walk_steps(path, self.space))
 
     def run(self, steps: Steps[_T]) -> _T:
-        """What any steps find about this model."""
+        """The result of any steps on this model."""
         return answered(steps, self.pixels, self.near.nearest)
 
     def pixels(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pixels float32 (n, p) of latents (n, d), by pieces as the engine takes them: so with the same bits."""
+        """The pixels float32 (n, p) of latents (n, d), in the engine's batch size, and so with the same bits."""
         size = piece_of(self.decoder)
         pieces = [z[start : start + size] for start in range(0, max(len(z), 1), size)]
         with threads(1):

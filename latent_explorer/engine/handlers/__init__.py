@@ -1,4 +1,4 @@
-"""Every kind of request, each in a file of its own; free of torch, since the window's process reads them too."""
+"""All kinds of requests, one file each; free of torch, as the window's process imports them, too."""
 
 import operator
 from collections.abc import Iterable
@@ -82,7 +82,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
 
 
 def any_of(kinds: Iterable[type[Message]]) -> Any:
-    """The union of some kinds of messages."""
+    """The union of message types."""
     return reduce(operator.or_, dict.fromkeys(kinds))
 
 

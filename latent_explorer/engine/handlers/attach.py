@@ -1,4 +1,4 @@
-"""Attach: give the open bundle its images, from wherever they are on this computer."""
+"""Attach: attach images on this computer to the open bundle."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -8,10 +8,10 @@ from latent_explorer.service.codec import Numbered
 
 
 class AttachImages(Numbered, frozen=True, tag=True, eq=False):
-    """Take the images at a path, if they are those that the model was trained on, or a person has agreed to them.
+    """Attaches the images at a path if they are those that the model was trained on, or the user has accepted them.
 
-    path: "" for what the bundle finds by itself. agreed: the fingerprint of the images that were agreed to.
-    only_missing: leave it at that if the bundle has its originals, and say which images there are.
+    path: "" for the images the bundle finds by itself. agreed: the fingerprint of the images the user has accepted.
+    only_missing: if the bundle has its originals, only report them.
     """
 
     path: str
@@ -20,7 +20,7 @@ class AttachImages(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Attached(Numbered, frozen=True, tag=True, eq=False):
-    """What came of it, as in `engine.attachment.Attachment`. path: as it was asked for."""
+    """The result, as in `engine.attachment.Attachment`. path: as in the request."""
 
     path: str
     taken: bool

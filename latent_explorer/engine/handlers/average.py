@@ -1,4 +1,4 @@
-"""Average: the mean of some images of the dataset."""
+"""Average: the mean of selected images of the dataset."""
 
 from collections.abc import Hashable, Iterator
 
@@ -11,13 +11,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class Average(Numbered, frozen=True, tag=True, eq=False):
-    """The mean of the images that are chosen. chosen: uint8 (n,), of all images of the dataset, 1 for those."""
+    """Asks for the mean of the chosen images. chosen: uint8 (n,), 1 for each chosen image of the dataset."""
 
     chosen: np.ndarray
 
 
 def _answer(request: Average, service: ModelService) -> Iterator[Pictures | None]:
-    """A slice is summed at each step; the last one answers."""
+    """Sum one slice at each step; the last step answers."""
     indices = np.flatnonzero(request.chosen)
     if not len(indices):
         raise EngineError("no image is selected: expected at least one")
@@ -38,5 +38,5 @@ AVERAGE = Handler(Average, Pictures, _answer, needs_data=lambda _: True, of_imag
 
 
 def want_average(key: Hashable, chosen: NDArray[np.bool_]) -> Want:
-    """The mean of the chosen ones, bool (n,), of the dataset's images."""
+    """The mean of the chosen images, bool (n,), of the dataset."""
     return Want(key, Average, 1, lambda number: Average(number, chosen.view(np.uint8)))

@@ -1,4 +1,4 @@
-"""ChooseStyles: images whose latents stand for the styles that there are."""
+"""ChooseStyles: images that represent the styles of the dataset."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class ChooseStyles(Numbered, frozen=True, tag=True, eq=False):
-    """Which images stand for so many styles? how, seed: as in `analysis.styles.choose_styles`."""
+    """Asks for images that represent `count` styles. how, seed: as in `analysis.styles.choose_styles`."""
 
     count: int
     how: str
@@ -20,7 +20,7 @@ class ChooseStyles(Numbered, frozen=True, tag=True, eq=False):
 
 
 class StylesChosen(Piece, frozen=True, tag=True, eq=False):
-    """The numbers int64 (k, 1) of these images."""
+    """The numbers int64 (k, 1) of the images."""
 
 
 def _answer(request: ChooseStyles, service: ModelService) -> Iterator[StylesChosen | None]:
@@ -35,12 +35,12 @@ CHOOSE_STYLES = Handler(ChooseStyles, StylesChosen, _answer)
 
 
 def want_styles(key: Hashable, count: int, how: str, seed: int = 0) -> Want:
-    """The numbers of images that stand for so many styles."""
+    """The numbers of images that represent `count` styles."""
     return Want(key, ChooseStyles, count, lambda number: ChooseStyles(number, count, how, seed))
 
 
 def row_names(class_names: Sequence[str], labels: NDArray[np.int64], rows: NDArray[np.int64] | None) -> tuple[str, ...]:
-    """What the rows of a grid are called, by their classes (k,) and the images (k,) that they are of, if they are."""
+    """The names of the rows of a grid, from their classes (k,) and the numbers (k,) of their images, if any."""
     names = [class_names[label] for label in labels.tolist()]
     if rows is None:
         return tuple(names)

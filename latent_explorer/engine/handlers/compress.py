@@ -1,4 +1,4 @@
-"""Compress: what the open model's images take as rounded latents, beside PCA, JPEG and WebP."""
+"""Compress: the size of the open model's images as rounded latents, compared with PCA, JPEG and WebP."""
 
 from collections.abc import Callable, Generator, Hashable, Iterator
 from functools import partial
@@ -29,14 +29,14 @@ class ToldCurve(msgspec.Struct, frozen=True):
 
 
 class MeasureCompression(Numbered, frozen=True, tag=True, eq=False):
-    """How many bytes an image takes, and how good it is then?"""
+    """Asks for the size and quality of compressed images."""
 
 
 class CompressionMeasured(Stage, frozen=True, tag=True, eq=False):
-    """The curves so far. doing: what is being measured now, in words; empty at the end. images: how many were measured.
+    """The curves so far. doing: what is being measured now; empty at the end. images: the number of images measured.
 
-    said: where others win, once all is known. lacking: what could not be measured, in sentences. note: what the images
-    are, where they are not the originals.
+    said: sentences on where other methods win, at the end. lacking: what could not be measured, in sentences. note:
+    what the images are, if not the originals.
     """
 
     curves: tuple[ToldCurve, ...]
@@ -75,7 +75,7 @@ def _answer(request: MeasureCompression, service: ModelService) -> Iterator[Comp
 def _measured(
     words: str, task: "Callable[[], list[RateCurve]]", lacking: list[str]
 ) -> "Generator[None, None, list[RateCurve]]":
-    """The curves of a task, in a thread; what cannot be measured on such images is `lacking`."""
+    """The curves of a task, computed in a thread; methods that do not support the images are added to `lacking`."""
     try:
         return (yield from aside(task, "compression"))
     except UserError as error:
@@ -93,23 +93,23 @@ COMPRESS = Handler(MeasureCompression, CompressionMeasured, _answer, needs_data=
 
 
 def want_compression(key: Hashable) -> Want:
-    """The curves of the open model; answered again and again as they come, see `protocol.Stage`."""
+    """The curves of the open model; several answers follow as curves are measured, see `protocol.Stage`."""
     return Want(key, MeasureCompression, 1, MeasureCompression)
 
 
 class RoundImage(Numbered, frozen=True, tag=True, eq=False):
-    """What becomes of the image nearest to latent z (d,) where its latent is rounded to so many bits a dimension?"""
+    """Asks for the image nearest to latent z (d,) with its latent rounded to a number of bits per dimension."""
 
     z: np.ndarray
     bits: int
 
 
 class ImageRounded(Numbered, frozen=True, tag=True, eq=False):
-    """Image `index` and its pictures, uint8 (h, w, c).
+    """Image `index` and its pictures uint8 (h, w, c).
 
-    original: the image; empty where there is none. picture: of its rounded latent. whole: of its latent as it is.
-    bytes: what it takes in a large set. psnr, psnr_whole: of the two pictures, in dB, against the image; without one,
-    against `whole`.
+    original: the image; empty if there is none. picture: of its rounded latent. whole: of its exact latent.
+    bytes: its size as part of a large set. psnr, psnr_whole: of the two pictures against the image, in dB; without an
+    image, against `whole`.
     """
 
     index: int

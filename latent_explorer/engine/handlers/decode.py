@@ -12,7 +12,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class Decode(Numbered, frozen=True, tag=True, eq=False):
-    """Decode latents z (n, d). repeatable: to the same bits whenever it is asked, which takes about twice as long."""
+    """Asks for the pictures of latents z (n, d). repeatable: reproducible to the bit, in about twice the time."""
 
     z: np.ndarray
     repeatable: bool = False
@@ -27,12 +27,12 @@ DECODE = Handler(Decode, Pictures, _answer)
 
 
 def want_pictures(key: Hashable, z: NDArray[np.float32], *, repeatable: bool = False) -> Want:
-    """The pictures of latents (n, d); repeatable, for what is exported."""
+    """The pictures of latents (n, d). repeatable: for exports."""
     return Want(key, Decode, len(z), lambda number: Decode(number, z, repeatable))
 
 
 def want_tile(key: TileKey, chart: Chart, *, repeatable: bool = False) -> Want:
-    """The pictures of a tile, seen through a chart; repeatable, for what is exported."""
+    """The pictures of a tile of a chart. repeatable: for exports."""
 
     def make(number: int) -> Decode:
         return Decode(number, chart.to_latent(tile_points(key)), repeatable)

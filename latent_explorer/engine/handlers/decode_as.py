@@ -1,4 +1,4 @@
-"""DecodeAs: the pictures of latents each under a class of its own, by a conditional model."""
+"""DecodeAs: the pictures of latents by a conditional model, each under its own class."""
 
 from collections.abc import Hashable, Iterator
 
@@ -10,7 +10,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class DecodeAs(Numbered, frozen=True, tag=True, eq=False):
-    """Decode latents z (n, d) under labels int64 (n,). repeatable: as in `Decode`, for what is exported."""
+    """Asks for the pictures of latents z (n, d) under labels int64 (n,). repeatable: as in `Decode`."""
 
     z: np.ndarray
     labels: np.ndarray
@@ -37,5 +37,5 @@ DECODE_AS = Handler(DecodeAs, Pictures, _answer)
 def want_decoded_as(
     key: Hashable, z: NDArray[np.float32], labels: NDArray[np.int64], *, repeatable: bool = False
 ) -> Want:
-    """The pictures of latents (n, d) under classes (n,); repeatable, for what is exported."""
+    """The pictures of latents (n, d) under classes (n,). repeatable: for exports."""
     return Want(key, DecodeAs, len(z), lambda number: DecodeAs(number, z, labels, repeatable))

@@ -11,7 +11,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class Describe(Numbered, frozen=True, tag=True, eq=False):
-    """What is there at latent z (d,)?"""
+    """Asks what the data say about latent z (d,)."""
 
     z: np.ndarray
 
@@ -22,7 +22,7 @@ class Place(Numbered, frozen=True, tag=True, eq=False):
     indices int64 (k,), distances float64 (k,): the nearest images, nearest first. shares: float64 (classes,).
     word, reason, score, reach, radius, usual_radius, astray: as in analysis.Verdict.
     originals: uint8 (k, h, w, c), or empty with the reason in `missing`. reconstructions: uint8 (k, h, w, c).
-    note: what the images are, where they are not the originals. lacking: why those are not there, in this case.
+    note: what the images are, if not the originals; lacking: why the originals are missing in that case.
     """
 
     indices: np.ndarray

@@ -1,4 +1,4 @@
-"""An image of one's own: read from a file, prepared and encoded; and what the data say of where it is."""
+"""The user's own image: read from a file, prepared, encoded and judged."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,11 +13,11 @@ from latent_explorer.service.codec import Numbered, text_to_path
 
 
 class Encode(Numbered, frozen=True, tag=True, eq=False):
-    """Where does an image belong? image: uint8 (h, w, 1 or 3), of any size.
+    """Asks for the latent of an image. image: uint8 (h, w, 1 or 3), of any size.
 
-    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`. corruption: how it is
-    spoiled before it is encoded; see `engine.corrupting.corruption_called`. refined: whether a model that improves each
-    latent does so, which takes several times as long: not while a stroke is drawn.
+    without: the names of the preparation steps to skip; see `data.preparing.STEPS`. corruption: of the image before it
+    is encoded; see `engine.corrupting.corruption_called`. refined: whether to refine the latent, if the model supports
+    it, which takes several times as long: not while a stroke is being drawn.
     """
 
     image: np.ndarray
@@ -27,9 +27,9 @@ class Encode(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
-    """Where it is. prepared: uint8 (h, w, c), as the model is given it; done: the steps that changed something.
+    """The latent. prepared: uint8 (h, w, c), the model's input. done: the steps that changed something.
 
-    z, picture, error, lacking: as in `engine.own_image.EncodedImage`; of an image that was spoiled, the error is held
+    z, picture, error, lacking: as in `engine.own_image.EncodedImage`; the error of a corrupted image is measured
     against the clean one.
     """
 
@@ -53,7 +53,7 @@ def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | N
 
 
 def _spoiled(image: NDArray[np.uint8], corruption: str, service: ModelService) -> NDArray[np.uint8]:
-    """The same way each time, so that it does not flicker as one draws."""
+    """The corrupted image; always with the same seed, so that it does not flicker while the user draws."""
     from latent_explorer.engine.corrupting import corrupted, corruption_called
 
     found: NDArray[np.uint8] = corrupted(image[None], corruption_called(service.config, corruption), seed=0)[0]
@@ -61,13 +61,13 @@ def _spoiled(image: NDArray[np.uint8], corruption: str, service: ModelService) -
 
 
 class ReadPicture(Numbered, frozen=True, tag=True, eq=False):
-    """What picture is in a file? path: as `path_to_text` writes it."""
+    """Asks for the picture in a file. path: as `path_to_text` writes it."""
 
     path: str
 
 
 class PictureRead(Numbered, frozen=True, tag=True, eq=False):
-    """It is this one, as in `data.one_picture.OnePicture`."""
+    """The picture, as in `data.one_picture.OnePicture`."""
 
     image: np.ndarray
     notes: tuple[str, ...]
@@ -77,25 +77,25 @@ def _read(request: ReadPicture, service: ModelService) -> Iterator[PictureRead |
     from latent_explorer.data.one_picture import read_picture
 
     path = text_to_path(request.path)
-    found = yield from aside(partial(read_picture, path), "one picture")  # a disk may let one wait
+    found = yield from aside(partial(read_picture, path), "one picture")  # disks can be slow
     yield PictureRead(request.number, found.image, found.notes)
 
 
 class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
-    """How are images prepared for the open model?
+    """Asks how images are prepared for the open model.
 
-    indexed: wait until its data are indexed, and so its images are there, if there are any.
+    indexed: wait until its data are indexed, and with them its images, if any.
     """
 
     indexed: bool = False
 
 
 class Preparation(Numbered, frozen=True, tag=True, eq=False):
-    """What is usual of the model's images, as in `data.usual.Usual`, and what follows from it.
+    """What is typical of the model's images, as in `data.usual.Usual`, and the preparation that follows.
 
-    steps: name, title and sentence of each, in their order. aim: what scaling and centring aim at, in words.
-    provisional: whether it is known by decoded pictures alone while the images may yet come.
-    cleans: whether the model was trained on corrupted images, so that what it decodes is cleaned.
+    steps: name, title and sentence of each, in order. aim: the aim of scaling and centring, in words. provisional:
+    whether it is based on decoded pictures while the images may still arrive. cleans: whether the model was trained on
+    corrupted images, so that its pictures are cleaned.
     """
 
     shape: tuple[int, int, int]
@@ -119,9 +119,9 @@ def _preparation(request: AskPreparation, service: ModelService) -> Iterator[Pre
 
 
 class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
-    """What do the data say of an image at latent z (d,), reconstructed with an error (NaN for none)?
+    """Asks what the data say about an image at latent z (d,), reconstructed with an error (NaN for none).
 
-    image: uint8 (h, w, c), as the model was given it, where its likelihood is asked for too.
+    image: uint8 (h, w, c), the model's input, if its likelihood is requested, too.
     """
 
     z: np.ndarray
@@ -130,7 +130,7 @@ class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
-    """What the data say of it.
+    """What the data say about the image.
 
     indices, distances, shares, originals, reconstructions, missing, word, reason: as in `Place`. score, percentile,
     of_error, of_distance, of_likelihood, count, likelihood_by, sentence: as in `engine.own_image.Likelihood`.

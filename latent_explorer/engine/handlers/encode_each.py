@@ -1,4 +1,4 @@
-"""EncodeEach: an image of one's own, encoded and decoded again under each class of a conditional model."""
+"""EncodeEach: the user's own image, encoded and decoded under each class of a conditional model."""
 
 from collections.abc import Hashable, Iterator
 
@@ -10,16 +10,16 @@ from latent_explorer.service.codec import Numbered
 
 
 class EncodeEach(Numbered, frozen=True, tag=True, eq=False):
-    """Where does an image belong, were it of each class? image: uint8 (h, w, 1 or 3), of any size."""
+    """Asks for the latents of an image under each class. image: uint8 (h, w, 1 or 3), of any size."""
 
     image: np.ndarray
 
 
 class EncodedEach(Numbered, frozen=True, tag=True, eq=False):
-    """Where it is under each class.
+    """The latents under each class.
 
-    prepared: uint8 (h, w, c), as the model is given it. z: float32 (classes, d). error: float64 (classes,), the mean
-    squared error of the picture decoded there under that class, on pixels in [0, 1]: the least tells what it may be.
+    prepared: uint8 (h, w, c), the model's input. z: float32 (classes, d). error: float64 (classes,), the mean squared
+    error of the picture decoded under each class, on pixels in [0, 1]: the smallest suggests the class of the image.
     """
 
     prepared: np.ndarray
@@ -50,5 +50,5 @@ ENCODE_EACH = Handler(EncodeEach, EncodedEach, _answer)
 
 
 def want_encoded_each(key: Hashable, image: NDArray[np.uint8]) -> Want:
-    """Where an image uint8 (h, w, 1 or 3) is under each class."""
+    """The latents of an image uint8 (h, w, 1 or 3) under each class."""
     return Want(key, EncodeEach, 0, lambda number: EncodeEach(number, image))

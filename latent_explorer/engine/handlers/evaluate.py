@@ -14,9 +14,9 @@ from latent_explorer.service.codec import Numbered
 
 
 class Evaluate(Numbered, frozen=True, tag=True, eq=False):
-    """Values of a field, a name of fields.FIELDS, at latents z (n, d). repeatable: as of Decode.
+    """Asks for the values of a field, a name in fields.FIELDS, at latents z (n, d). repeatable: as in Decode.
 
-    chart, uv: the spec of the chart as it is written, and the plane points (n, 2), where these are places of its map.
+    chart, uv: the chart's spec as text, and the plane points (n, 2), if the latents are places of its map.
     """
 
     field: str
@@ -27,7 +27,7 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: Evaluate, service: ModelService) -> Iterator[Values | None]:
-    judged = needs_trust(request.field)  # of a place that is plainly outside the model is not asked
+    judged = needs_trust(request.field)  # the model is not evaluated at places that are clearly outside
     if judged:
         yield from service.calibrate()
     known, uv = service.field_input(needs_data(request.field), request.repeatable), request.uv
@@ -53,12 +53,12 @@ EVALUATE = Handler(Evaluate, Values, _answer, lambda request: needs_data(request
 
 
 def want_values(key: Hashable, field: str, z: NDArray[np.float32], *, repeatable: bool = False) -> Want:
-    """The values of a field at latents (n, d); repeatable, for what is exported."""
+    """The values of a field at latents (n, d). repeatable: for exports."""
     return Want(key, Evaluate, len(z), lambda number: Evaluate(number, field, z, repeatable))
 
 
 def want_value_tile(key: TileKey, chart: Chart, *, repeatable: bool = False) -> Want:
-    """The values of the tile's field at its nodes, seen through a chart; repeatable, for what is exported."""
+    """The values of the tile's field at its nodes on a chart. repeatable: for exports."""
     field = field_called(key.field)
     of_map = field.of_map and hasattr(chart, "points")
 

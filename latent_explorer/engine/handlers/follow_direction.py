@@ -1,4 +1,4 @@
-"""FollowDirection: where a direction leads from a latent, both ways, and what is measured of the pictures there."""
+"""FollowDirection: the curve of a direction through a latent, and measurements of its pictures."""
 
 from collections.abc import Hashable, Iterator
 
@@ -11,7 +11,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class FollowDirection(Numbered, frozen=True, tag=True, eq=False):
-    """Walk the direction of a name, as ListDirections tells them, through latent z (d,)."""
+    """Asks for the curve of a direction, by a name from ListDirections, through latent z (d,)."""
 
     z: np.ndarray
     name: str
@@ -20,7 +20,7 @@ class FollowDirection(Numbered, frozen=True, tag=True, eq=False):
 class DirectionCurve(Piece, frozen=True, tag=True, eq=False):
     """One curve, float32 (1, points, 2 + d + 2 m).
 
-    Of each point: its value along the direction, its class, its latent, and both measures of the m attributes.
+    For each point: its value along the direction, its class, its latent, and both measurements of the m attributes.
     """
 
 

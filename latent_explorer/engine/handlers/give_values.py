@@ -1,4 +1,4 @@
-"""Give values: a value of each image, for a field that speaks of what the engine does not know."""
+"""GiveValues: sets a field whose values for each image come from the window."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ from latent_explorer.service.codec import Numbered
 
 
 class GiveValues(Numbered, frozen=True, tag=True, eq=False):
-    """From now on a field is that of these values. values: float32 (n,), of all images; nan where one has none."""
+    """Sets the values of a field. values: float32 (n,), of all images; NaN for images without one."""
 
     field: str
     values: np.ndarray
 
 
 class ValuesGiven(Numbered, frozen=True, tag=True, eq=False):
-    """They are there: what is evaluated next is evaluated with them."""
+    """Confirms the values: later evaluations use them."""
 
 
 def _answer(request: GiveValues, service: ModelService) -> Iterator[ValuesGiven]:

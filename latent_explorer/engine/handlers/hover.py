@@ -1,4 +1,4 @@
-"""Hover: the one exact picture, before all else."""
+"""Hover: a single exact picture, with the highest priority."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class Hover(Numbered, frozen=True, tag=True, eq=False):
-    """Decode latent z (d,)."""
+    """Asks for the picture of latent z (d,)."""
 
     z: np.ndarray
 
 
 class Picture(Numbered, frozen=True, tag=True, eq=False):
-    """The exact picture: uint8 (h, w, c)."""
+    """The exact picture, uint8 (h, w, c)."""
 
     image: np.ndarray
 

@@ -1,4 +1,4 @@
-"""Image set: other images than those of the data, opened to be judged beside them."""
+"""Image set: images besides those of the dataset, opened for comparison."""
 
 from collections.abc import Hashable, Iterator
 
@@ -10,13 +10,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class OpenImageSet(Numbered, frozen=True, tag=True, eq=False):
-    """Read the images at `source`: a dataset by its name, a file or a folder."""
+    """Asks to read the images at `source`: the name of a dataset, a file or a folder."""
 
     source: str
 
 
 class ImageSetOpened(Numbered, frozen=True, tag=True, eq=False):
-    """They can be judged. count: of those that are, of `all_images` that there are. note: what was changed of them."""
+    """The images are open. count: the number used, of `all_images`. note: how they were changed."""
 
     source: str
     name: str
@@ -26,14 +26,14 @@ class ImageSetOpened(Numbered, frozen=True, tag=True, eq=False):
 
 
 class SetImages(Numbered, frozen=True, tag=True, eq=False):
-    """Images of a set at `numbers`, int64 (n,)."""
+    """Asks for the images of a set at `numbers`, int64 (n,)."""
 
     source: str
     numbers: np.ndarray
 
 
 class SetLatents(Numbered, frozen=True, tag=True, eq=False):
-    """Where does the encoder put images of a set at `numbers`, int64 (n,)? Answered with latents (n, d)."""
+    """Asks for the latents (n, d) of the images of a set at `numbers`, int64 (n,)."""
 
     source: str
     numbers: np.ndarray
@@ -63,10 +63,10 @@ SET_LATENTS = Handler(SetLatents, Values, _latents)
 
 
 def want_set_images(key: Hashable, source: str, numbers: NDArray[np.int64]) -> Want:
-    """Images of a set, by their numbers (n,)."""
+    """Images of a set, by number (n,)."""
     return Want(key, SetImages, len(numbers), lambda number: SetImages(number, source, numbers))
 
 
 def want_set_latents(key: Hashable, source: str, numbers: NDArray[np.int64]) -> Want:
-    """The latents (n, d) of images of a set, by their numbers (n,)."""
+    """The latents (n, d) of images of a set, by number (n,)."""
     return Want(key, SetLatents, len(numbers), lambda number: SetLatents(number, source, numbers))

@@ -1,4 +1,4 @@
-"""Invert: the latent whose picture is nearest to an image, found by optimising it, as far as it has come."""
+"""Invert: the latent whose picture is nearest to an image, found by optimisation, with progress."""
 
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
@@ -13,20 +13,20 @@ from latent_explorer.steps import relayed
 if TYPE_CHECKING:
     from latent_explorer.analysis.inversion import Converging
 
-_DECODING = 0.3  # of the work, the first time: what the search begins from
+_DECODING = 0.3  # share of the work, the first time: decoding the starting points
 
 
 class Invert(Numbered, frozen=True, tag=True, eq=False):
-    """Where in latent space is an image, uint8 (h, w, c), that the model decodes?"""
+    """Asks for the latent of an image uint8 (h, w, c)."""
 
     image: np.ndarray
 
 
 class Inverted(Stage, frozen=True, tag=True, eq=False):
-    """As far as it has come: z float32 (d,), picture uint8 (h, w, c), the mean squared errors on pixels in [0, 1].
+    """The result so far: z float32 (d,), picture uint8 (h, w, c), mean squared errors on pixels in [0, 1].
 
-    error: of the picture. begun: of the best start. encoded: of where the encoder puts the image; None without one.
-    z is (0,) and the picture empty while there is nothing yet.
+    error: of the picture. begun: of the best starting point. encoded: of the encoder's latent; None without an encoder.
+    z is (0,) and the picture empty before the first result.
     """
 
     z: np.ndarray
@@ -73,5 +73,5 @@ INVERT = Handler(Invert, Inverted, _answer, needs_data=lambda _: True)
 
 
 def want_inverted(key: Hashable, image: NDArray[np.uint8]) -> Want:
-    """The latent of an image uint8 (h, w, c); answered again and again as it converges, see `protocol.Stage`."""
+    """The latent of an image uint8 (h, w, c); several answers follow as it converges, see `protocol.Stage`."""
     return Want(key, Invert, 1, lambda number: Invert(number, image))

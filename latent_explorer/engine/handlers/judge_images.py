@@ -1,4 +1,4 @@
-"""Judge images: how odd images of the data, or of another set, are by some scores."""
+"""JudgeImages: anomaly scores of images of the dataset or of another set."""
 
 from collections.abc import Hashable, Iterator
 
@@ -11,9 +11,9 @@ from latent_explorer.service.codec import Numbered
 
 
 class JudgeImages(Numbered, frozen=True, tag=True, eq=False):
-    """The scores of images by their `numbers` (n,), in the order of the names in `scores`.
+    """Asks for the scores of images `numbers` (n,), in the order of the names in `scores`.
 
-    source: the set that they are of, as it was opened by `OpenImageSet`; empty for the data of the bundle.
+    source: the set of the images, as in `OpenImageSet`; empty for the dataset of the bundle.
     """
 
     scores: tuple[str, ...]
@@ -42,5 +42,5 @@ JUDGE_IMAGES = Handler(JudgeImages, Values, _answer, needs_data=lambda _: True)
 
 
 def want_scores(key: Hashable, scores: tuple[str, ...], numbers: NDArray[np.int64], source: str = "") -> Want:
-    """The scores (n, scores) of images by their numbers (n,), of the data or of another set."""
+    """The scores (n, scores) of images by number (n,), of the dataset or of another set."""
     return Want(key, JudgeImages, len(numbers), lambda number: JudgeImages(number, scores, numbers, source))

@@ -1,4 +1,4 @@
-"""Judge points: which images have strangers beside them on the map, and which are parted from their like."""
+"""JudgePoints: which images have false neighbours on the map, and which miss true ones."""
 
 from collections.abc import Hashable, Iterator
 
@@ -10,9 +10,9 @@ from latent_explorer.service.codec import Numbered
 
 
 class JudgePoints(Numbered, frozen=True, tag=True, eq=False):
-    """The shares of false and of missing neighbours of images `numbers` (n,) on the map of a chart.
+    """Asks for the shares of false and missing neighbours of images `numbers` (n,) on the map of a chart.
 
-    chart: its spec as it is written. See `analysis.Projection.shares`.
+    chart: its spec as text. See `analysis.Projection.shares`.
     """
 
     chart: str
@@ -30,5 +30,5 @@ JUDGE_POINTS = Handler(JudgePoints, Values, _answer, needs_data=lambda _: True)
 
 
 def want_judged(key: Hashable, chart: str, numbers: NDArray[np.int64]) -> Want:
-    """The shares (n, 2) of false and of missing neighbours of images (n,) on the map of a chart."""
+    """The shares (n, 2) of false and missing neighbours of images (n,) on the map of a chart."""
     return Want(key, JudgePoints, len(numbers), lambda number: JudgePoints(number, chart, numbers))

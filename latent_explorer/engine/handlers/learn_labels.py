@@ -1,4 +1,4 @@
-"""Learn labels: what a probe makes of all images from the few that have a label, and which to label next."""
+"""LearnLabels: the classes that a probe predicts from a few labelled images, and which image to label next."""
 
 from collections.abc import Hashable, Iterator
 from functools import partial
@@ -12,11 +12,10 @@ from latent_explorer.steps import relayed
 
 
 class LearnLabels(Numbered, frozen=True, tag=True, eq=False):
-    """Learn from images `numbers` (n,) of `classes` (n,), of so many classes, with a probe in a space.
+    """Asks to train a probe on images `numbers` (n,) of `classes` (n,), of `count` classes, in a space.
 
-    space: latents, pca or pixels. probe: a name of `analysis.few_labels.PROBES`. shown: whether the field of learned
-    classes shows it from now on. Without a probe nothing is
-    learned, and only the image worth labelling next is named.
+    space: latents, pca or pixels. probe: a name in `analysis.few_labels.PROBES`; without one, only the image to label
+    next is returned. shown: whether the field of learned classes shows the result.
     """
 
     numbers: np.ndarray
@@ -28,12 +27,11 @@ class LearnLabels(Numbered, frozen=True, tag=True, eq=False):
 
 
 class LabelsLearned(Stage, frozen=True, tag=True, eq=False, kw_only=True):
-    """What was learned, once `more` is false; before, how much of it is done.
+    """The result if `more` is false, otherwise the progress.
 
-    accuracy: over `tested` images of the test split, None where true labels are not there. classes, certainty: of each
-    image the most probable class and its share, uint8 and float32 (n,), of what is shown; of none else. following: the
-    image worth labelling next, or -1; told before all is known of the neighbours, it stays as long as nothing is
-    learned.
+    accuracy: on `tested` images of the test split; None without true labels. classes, certainty: the most probable
+    class of each image and its share, uint8 and float32 (n,), if the result is shown. following: the image to label
+    next, or -1; a suggestion made before all neighbours are known stays until something is learned.
     """
 
     classes: np.ndarray
@@ -52,7 +50,7 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
 
     few, tell = few_labels_of(service), partial(_at, request.number)
     hint = -1
-    if request.shown and not few.prepared:  # so that one can begin before the neighbours of all are known
+    if request.shown and not few.prepared:  # a first suggestion before all neighbours are known
         hint = yield from relayed(few.glance(request.numbers), tell)
         yield _reply(request.number, _NONE, share=0.0, more=True, following=hint)
     if not request.probe:
@@ -69,7 +67,7 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
 
 
 def _at(number: int, share: float) -> LabelsLearned | None:
-    """The reply that `share` of the work is done; None for no progress."""
+    """A progress reply; None for no progress."""
     return None if share < 0 else _reply(number, _NONE, share=share, more=True)
 
 
@@ -85,5 +83,5 @@ LEARN_LABELS = Handler(LearnLabels, LabelsLearned, _answer, needs_data=lambda _:
 def want_lesson(
     key: Hashable, numbers: np.ndarray, classes: np.ndarray, count: int, space: str, probe: str, *, shown: bool
 ) -> Want:
-    """What a probe learns from labels; see `LearnLabels`. It is told as it goes."""
+    """The result of a probe, with progress; see `LearnLabels`."""
     return Want(key, LearnLabels, 1, lambda number: LearnLabels(number, numbers, classes, count, space, probe, shown))

@@ -1,4 +1,4 @@
-"""ListDirections: along which directions one can go in the open model's latent space."""
+"""ListDirections: the directions in the open model's latent space."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from latent_explorer.service.codec import Message, Numbered
 
 
 class ListDirections(Numbered, frozen=True, tag=True, eq=False):
-    """Which directions are there?"""
+    """Asks for the list of directions."""
 
 
 class DirectionEntry(Message, frozen=True, tag=True):
-    """A direction, as `analysis.attributes.Direction`."""
+    """A direction, as in `analysis.attributes.Direction`."""
 
     name: str
     group: str
@@ -21,9 +21,9 @@ class DirectionEntry(Message, frozen=True, tag=True):
 
 
 class DirectionList(Numbered, frozen=True, tag=True, eq=False):
-    """The directions, and of the attributes among them: the deviations within classes of both measures.
+    """The directions, and the deviations within classes of both measurements of each attribute.
 
-    along: of each, the names of those that change with it by what they are. followed, scored: as
+    along: for each attribute, the names of those that change with it by definition. followed, scored: as in
     `analysis.attributes.AttributeRanges`.
     """
 

@@ -1,4 +1,4 @@
-"""Match: the one image of the dataset that is nearest to a place."""
+"""Match: the image of the dataset that is nearest to a latent."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from latent_explorer.service.codec import Numbered
 
 
 class Match(Numbered, frozen=True, tag=True, eq=False):
-    """Which image is nearest to latent z (d,)?"""
+    """Asks for the image nearest to latent z (d,)."""
 
     z: np.ndarray
 
 
 class Matched(Numbered, frozen=True, tag=True, eq=False):
-    """It is the image of this number, so far away in latent space.
+    """The number of the image and its distance in latent space.
 
-    image: uint8 (h, w, c), an original or a thumbnail; of no pixels, with the reason in `missing`, where there is none.
+    image: uint8 (h, w, c), an original or a thumbnail; if there is none, empty with the reason in `missing`.
     """
 
     index: int

@@ -1,4 +1,4 @@
-"""Measure a map: how far the neighbourhoods that a chart shows are those of latent space."""
+"""MeasureMap: how well the map of a chart keeps the neighbourhoods of latent space."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class MeasureMap(Numbered, frozen=True, tag=True, eq=False):
-    """How far can the map of a chart, as its spec is written, be trusted?"""
+    """Asks for the figures of the map of a chart, by its spec as text."""
 
     chart: str
 
 
 class MapMeasured(Numbered, frozen=True, tag=True, eq=False):
-    """Of the whole map, as in `analysis.WholeMap`. chart: of which."""
+    """The figures of the whole map, as in `analysis.WholeMap`. chart: as in the request."""
 
     chart: str
     trustworthiness: float

@@ -1,4 +1,4 @@
-"""Nearest: which images of the data are the nearest in latent space."""
+"""Nearest: the images of the dataset nearest to latents."""
 
 from collections.abc import Hashable, Iterator
 
@@ -9,17 +9,17 @@ from latent_explorer.engine.protocol import Handler, ModelService, Piece, Want
 from latent_explorer.service.codec import Numbered
 
 NEAR = 11
-"""How many images are told; of an image, the first is itself."""
+"""The number of images returned; for the latent of an image, the first is the image itself."""
 
 
 class FindNearest(Numbered, frozen=True, tag=True, eq=False):
-    """Which images are the nearest of latents z (n, d)?"""
+    """Asks for the images nearest to latents z (n, d)."""
 
     z: np.ndarray
 
 
 class NearestImages(Piece, frozen=True, tag=True, eq=False):
-    """The numbers int64 (k, NEAR) of the nearest images, nearest first; fewer columns where the data are fewer."""
+    """The numbers int64 (k, NEAR) of the nearest images, nearest first; fewer columns for a smaller dataset."""
 
 
 def _answer(request: FindNearest, service: ModelService) -> Iterator[NearestImages]:
@@ -35,5 +35,5 @@ NEAREST = Handler(FindNearest, NearestImages, _answer, needs_data=lambda _: True
 
 
 def want_nearest(key: Hashable, z: NDArray[np.float32]) -> Want:
-    """The numbers of the images that are nearest to latents (n, d)."""
+    """The numbers of the images nearest to latents (n, d)."""
     return Want(key, FindNearest, len(z), lambda number: FindNearest(number, z))

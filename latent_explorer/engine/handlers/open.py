@@ -1,4 +1,4 @@
-"""Open: load a bundle, of which all other requests are."""
+"""Open: load the bundle that all other requests refer to."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from latent_explorer.service.codec import Numbered, text_to_path
 
 
 class Open(Numbered, frozen=True, tag=True, eq=False):
-    """Load the bundle in `folder`; where it is refused, the one before is still open. See `EngineClient.open`.
+    """Asks to load the bundle in `folder`; if refused, the previous one stays open. See `EngineClient.open`.
 
     folder: as `path_to_text` writes it. label: the class under which a conditional model decodes.
     """
@@ -17,7 +17,7 @@ class Open(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Opened(Numbered, frozen=True, tag=True, eq=False):
-    """The bundle is open. device: as torch names it. kernel: how pictures are decoded, in words."""
+    """The bundle is open. device: as torch names it. kernel: the name of the decode path."""
 
     device: str
     kernel: str

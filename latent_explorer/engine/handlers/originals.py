@@ -1,4 +1,4 @@
-"""Originals: images of the dataset itself."""
+"""Originals: images of the dataset."""
 
 from collections.abc import Hashable, Iterator
 
@@ -10,7 +10,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class Originals(Numbered, frozen=True, tag=True, eq=False):
-    """The images of the dataset at `indices`, int64 (n,)."""
+    """Asks for the images of the dataset at `indices`, int64 (n,)."""
 
     indices: np.ndarray
 
@@ -24,5 +24,5 @@ ORIGINALS = Handler(Originals, Pictures, _answer, needs_data=lambda _: True, of_
 
 
 def want_originals(key: Hashable, indices: NDArray[np.int64]) -> Want:
-    """Images of the dataset, by their numbers (n,)."""
+    """Images of the dataset, by number (n,)."""
     return Want(key, Originals, len(indices), lambda number: Originals(number, indices))

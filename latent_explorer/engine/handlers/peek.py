@@ -1,4 +1,4 @@
-"""Peek: one exact picture for another map than that under the pointer, whose own hover it does not replace."""
+"""Peek: a single exact picture for a linked map; does not replace the hover of this map."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class Peek(Numbered, frozen=True, tag=True, eq=False):
-    """Decode latent z (d,), which another model's map has been taken to."""
+    """Asks for the picture of latent z (d,), translated from another map."""
 
     z: np.ndarray
 
 
 class Peeked(Numbered, frozen=True, tag=True, eq=False):
-    """The exact picture: uint8 (h, w, c)."""
+    """The exact picture, uint8 (h, w, c)."""
 
     image: np.ndarray
 

@@ -1,4 +1,4 @@
-"""Place images: where many images of one's own are, told as they are placed."""
+"""PlaceImages: the latents of many images of the user's own, with progress."""
 
 from collections.abc import Hashable, Iterator
 
@@ -9,10 +9,10 @@ from latent_explorer.service.codec import Numbered
 
 
 class PlaceImages(Numbered, frozen=True, tag=True, eq=False):
-    """Where are the images of some files and folders, or of one dataset? sources: as `path_to_text` writes paths.
+    """Asks for the latents of the images in files and folders, or in one dataset. sources: as from `path_to_text`.
 
-    prepare: which of them are prepared, as in `engine.image_sets.Prepare`. search: whether their latents are optimised.
-    most: images at most.
+    prepare: which images are prepared, as in `engine.image_sets.Prepare`. search: whether to optimise their latents.
+    most: the maximum number of images.
     """
 
     sources: tuple[str, ...]
@@ -22,7 +22,7 @@ class PlaceImages(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ImagesPlaced(Stage, frozen=True, tag=True, eq=False):
-    """Some more of them, as in `engine.image_sets.PlacedImages`. name: of the set. notes: on what was not read."""
+    """The next images, as in `engine.image_sets.PlacedImages`. name: of the set. notes: on what was not read."""
 
     name: str
     notes: tuple[str, ...]
@@ -62,5 +62,5 @@ PLACE_IMAGES = Handler(PlaceImages, ImagesPlaced, _answer, needs_data=lambda _: 
 
 
 def want_placed(key: Hashable, sources: tuple[str, ...], prepare: str, *, search: bool, most: int) -> Want:
-    """Where images are; answered again and again, see `protocol.Stage`."""
+    """The latents of images; several answers follow, see `protocol.Stage`."""
     return Want(key, PlaceImages, 1, lambda number: PlaceImages(number, sources, prepare, search, most))

@@ -1,4 +1,4 @@
-"""Progress: what the engine prepares before it can say anything of the data."""
+"""Progress: what the engine prepares before it can answer requests about the data."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from latent_explorer.service.codec import Numbered
 
 
 class AskProgress(Numbered, frozen=True, tag=True, eq=False):
-    """What is being prepared?"""
+    """Asks what is being prepared."""
 
 
 class Preparing(Numbered, frozen=True, tag=True, eq=False):
-    """What is being prepared, in words, empty where nothing is; share: how much of it is done, in [0, 1]."""
+    """A description of what is being prepared; empty for nothing. share: its progress in [0, 1]."""
 
     words: str
     share: float

@@ -1,4 +1,4 @@
-"""Tell scores: which scores of images there are, and which of them the open model allows."""
+"""TellScores: the anomaly scores, and which of them the open model supports."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,11 @@ from latent_explorer.service.codec import Message, Numbered
 
 
 class TellScores(Numbered, frozen=True, tag=True, eq=False):
-    """Which scores are there?"""
+    """Asks for the list of scores."""
 
 
 class ScoreWords(Message, frozen=True, tag=True):
-    """A score, as in analysis.anomaly.Score. lacks: what the open model lacks for it; empty where nothing is."""
+    """A score, as in analysis.anomaly.Score. lacks: what the open model lacks for it; empty for nothing."""
 
     name: str
     title: str
@@ -23,7 +23,7 @@ class ScoreWords(Message, frozen=True, tag=True):
 
 
 class ScoresTold(Numbered, frozen=True, tag=True, eq=False):
-    """All there are. mended: the name of the one that does not prefer dark, simple images."""
+    """All scores. mended: the name of the one that does not prefer dark, simple images."""
 
     scores: tuple[ScoreWords, ...]
     mended: str

@@ -1,4 +1,4 @@
-"""Transfer labels: what so many labels of another dataset teach, through the encoder of the open model."""
+"""TransferLabels: learning from a few labels of another dataset with the encoder of the open model."""
 
 from collections.abc import Hashable, Iterator
 
@@ -7,7 +7,7 @@ from latent_explorer.service.codec import Numbered
 
 
 class TransferLabels(Numbered, frozen=True, tag=True, eq=False):
-    """Learn from `labels` labels, drawn `seeds` times, of the images at `source`: a name, a file or a folder."""
+    """Asks to learn from `labels` labels, drawn `seeds` times, of the images at `source`: a name, file or folder."""
 
     source: str
     labels: int
@@ -15,7 +15,7 @@ class TransferLabels(Numbered, frozen=True, tag=True, eq=False):
 
 
 class LabelsTransferred(Stage, frozen=True, tag=True, eq=False, kw_only=True):
-    """What is known so far, as in `engine.transferring.Transferred`; share: of what is under way."""
+    """The results so far, as in `engine.transferring.Transferred`. share: the progress of the current part."""
 
     dataset: str
     tested: int
@@ -38,5 +38,5 @@ TRANSFER_LABELS = Handler(TransferLabels, LabelsTransferred, _answer)
 
 
 def want_transfer(key: Hashable, source: str, labels: int, seeds: int) -> Want:
-    """What labels of other images teach; it is told as it goes."""
+    """The results with labels of other images, with progress."""
     return Want(key, TransferLabels, 1, lambda number: TransferLabels(number, source, labels, seeds))

@@ -1,4 +1,4 @@
-"""Walk: the frames of a path along any curve, what is measured of them, and of the straight line beside."""
+"""Walk: the frames of a path along a curve, with its figures and those of the straight line."""
 
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -17,13 +17,13 @@ from latent_explorer.paths.walking import walk_steps
 from latent_explorer.service.background_task import aside
 from latent_explorer.service.codec import Numbered
 
-_SECONDS = 0.003  # that one turn may take
+_SECONDS = 0.003  # seconds that one turn may take
 
 
 class Walk(Numbered, frozen=True, tag=True, eq=False):
-    """Walk from the first to the last of latents z (k, d), k >= 2, through those in between, in order.
+    """Asks for the path from the first to the last of latents z (k, d), k >= 2, through those in between, in order.
 
-    curve, frames, easing, beside: as of `paths.Path`. Refused where the model lacks what they need: see `Curve.lacks`.
+    curve, frames, easing, beside: as in `paths.Path`. Refused if the model lacks what they need: see `Curve.lacks`.
     """
 
     z: np.ndarray
@@ -34,10 +34,10 @@ class Walk(Numbered, frozen=True, tag=True, eq=False):
 
 
 class Walked(Numbered, frozen=True, tag=True, eq=False):
-    """The frames, float32 (frames, d), and what is measured of them; those of the straight line beside.
+    """The frames float32 (frames, d) and their figures, and those of the straight line.
 
-    The straight line goes through the same way points at the same pace; where the curve asked for is straight, or has
-    found nothing better, both are the same.
+    The straight line has the same way points and easing. If the curve is straight, or found nothing better, both are
+    the same.
     """
 
     z: np.ndarray
@@ -68,7 +68,7 @@ WALK = Handler(Walk, Walked, _answer, needs_data=lambda _: True)  # two at a tim
 
 
 def _told(ask: Ask, service: ModelService) -> Generator[None, None, Any]:
-    """What a curve asks for, a slice at each step."""
+    """The answer to a question of a curve, computed one slice at each step."""
     if ask is None:
         yield None
         return None
