@@ -86,7 +86,11 @@ def test_the_threshold_is_dragged_with_the_mouse(opened):
 
 def test_a_second_set_is_told_apart_beside_scores_without_a_model(opened, noise):
     person, study = opened
+    assert study.has_judged
+    study.panel.set_chosen.emit(noise)
+    assert not study.has_judged  # what a lesson waits for: the histogram has only one part yet
     compare(person, study, noise)
+    assert study.has_judged
     assert study._set.name == "noise"
     assert "stretched from 10 x 12 to 8 x 8 pixels and made grey" in study.panel._set_words.text()
     lines = {title.text(): float(area.text()) for title, area in study.panel.roc.lines if title.isVisible()}

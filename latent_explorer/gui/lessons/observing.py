@@ -158,13 +158,14 @@ class LessonObserver:
         )
 
     def _anomalies(self) -> tuple[float | None, str]:
-        """Where the threshold is, and what is compared with."""
+        """Where the threshold is, once images are judged, and what is compared with."""
         study = self._uses.studies().made(_ANOMALIES)
         if study is None or study.session is None:
             return None, ""
         from latent_explorer.gui.studies.anomalies.study import AnomalyStudy
 
-        return (study.alarms, study.source) if isinstance(study, AnomalyStudy) else (None, "")
+        assert isinstance(study, AnomalyStudy)
+        return (study.alarms if study.has_judged else None), study.source
 
 
 def _surveys(pane: MapPane) -> bool:

@@ -153,6 +153,7 @@ class Legend(QWidget):
         assert bar is not None
         bar.valueChanged.connect(lambda value: self._add_rows() if value >= bar.maximum() - bar.pageStep() else None)
         self.note = hint("")
+        self.note.setContentsMargins(8, 0, 4, 0)  # under the marks of the classes
         self._all = tool_button("Show all", "Show all classes again", self.all_wanted.emit)
         column = filled(QVBoxLayout(self), self.search, self._scroll, self.note, spacing=4, margins=(4, 4, 4, 4))
         column.setStretchFactor(self._scroll, 1)

@@ -98,6 +98,7 @@ def trust(person: Learner) -> Iterator[None]:
     yield one.linger(one.middle(0), 0.8)
     one.press_layer("Density")
     yield one.press_layer("Consistency")
+    one.press_layer("Consistency")
     (one,) = person.open_for_step("fashion-vae-16d")
     one.choose_in_menus("Analysis", "Anomalies")
     panel = _anomalies(one).panel
@@ -134,7 +135,7 @@ def two_networks(person: Learner) -> Iterator[None]:
     left.wait_until(lambda: left.window.workbench.link.fit is not None)
     yield left.visit(3, 4, seconds=0.6)
     right.click(right.middle(0))
-    yield right.press_layer("Translated points")
+    yield right.press_layer("Points")
 
 
 def first(person: Learner) -> Iterator[None]:

@@ -175,6 +175,12 @@ class AnomalyStudy(Study):
         own = self.judged.own(self.score)
         return threshold_at(own, self.alarms) if len(own) else float("inf")
 
+    @property
+    def has_judged(self) -> bool:
+        """Whether some of the model's own images have a score, and some of the second set where there is one."""
+        own, others = self.judged.own(self.score), self.judged.known(OTHER, self.score)
+        return len(own) > 0 and (len(others) > 0 or not self.source)
+
     # -- asking
 
     def _begin(self, bundle: OpenBundle) -> None:
