@@ -1,6 +1,6 @@
-"""The families of networks, free of file input and output; torch is imported by the modules, not by the room."""
+"""The families of networks, without file access; torch is imported by the modules, not by the package."""
 
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.waiting import wait_asleep
 
-wait_asleep()  # whoever imports torch beside this room does so after it
+wait_asleep()  # must run before torch is imported

@@ -8,14 +8,14 @@ from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
-# Of the squared length of the latents: too weak to cost accuracy, strong enough to keep the map compact.
+# The weight of the squared length of the latents: too small to cost accuracy, large enough for a compact map.
 _LENGTH_WEIGHT = 0.02
 
 
 class Autoencoder(LatentModel):
     """Squared error, one latent per image, held near the origin (Ghosh et al. 2020, RAE-L2).
 
-    Where its settings say so it encodes corrupted images and is held against the clean ones (Vincent et al. 2008).
+    With settings for corruption, it encodes corrupted images and reconstructs the clean ones (Vincent et al. 2008).
     """
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:

@@ -1,4 +1,4 @@
-"""The conditional autoencoder, whose latents of each class have the distribution of the prior."""
+"""The conditional autoencoder: the latents of each class follow the prior."""
 
 from torch import Tensor
 
@@ -8,11 +8,11 @@ from latent_explorer.nets.model import ImageBatch, Posterior
 
 
 class ConditionalAutoencoder(ConditionalModel):
-    """A Wasserstein autoencoder (Tolstikhin et al. 2018, WAE-MMD) given the class.
+    """A conditional Wasserstein autoencoder (Tolstikhin et al. 2018, WAE-MMD).
 
-    The latents of every class are to be spread as the prior is, which holds them in place and parts them from the class
-    at once. Settings: independence, the weight of that; consistency, of the styles under another class; strokes, of
-    telling how wide they are.
+    The latents of every class are matched to the prior, which both regularises them and makes them independent of the
+    class. Settings: independence, the weight of that term; consistency, of keeping the style under another class;
+    strokes, of keeping the stroke width in the latents.
     """
 
     numbers_each = 1

@@ -1,4 +1,4 @@
-"""What conditional families share: a decoder that is given the class, and latents that are to tell nothing of it."""
+"""The base of conditional families: a decoder that gets the class, and latents independent of it."""
 
 from dataclasses import dataclass
 
@@ -14,22 +14,22 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.strokes import stroke_width, untold
 from latent_explorer.nets.trunks import Trunk
 
-# Standard deviations: radians, relative size, shear; and how far strokes grow or shrink at most, in pixels each way.
+# Standard deviations: radians, relative size, shear; and the largest change of strokes, in pixels on each side.
 _TURN, _SCALE, _SHEAR, _STROKE = 0.08, 0.06, 0.25, 0.6
 
-_SWAPPED = 4  # of so many images one is decoded under another class in training
-_RIDGE = 0.01  # of the mean variance of the latents, below which a direction counts for less
-_NEAREST = 0.01  # squared distance that is told from none, in those of two draws from the prior
+_SWAPPED = 4  # one in this many images is decoded under another class in training
+_RIDGE = 0.01  # share of the mean variance of the latents below which a direction counts less
+_NEAREST = 0.01  # smallest squared distance that counts, relative to that of two draws from the prior
 
 
 class ConditionalModel(LatentModel):
-    """A decoder of a latent and a class; the latent is what is left: the style.
+    """A decoder of a latent and a class; the latent holds the rest: the style.
 
-    The encoder is not told the class, so that an image of which none is known has a latent too.
+    The encoder does not get the class, so that images of unknown class have latents, too.
     """
 
     numbers_each: int
-    """What the encoder says of each dimension of a latent."""
+    """The encoder's outputs per dimension of a latent."""
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
         super().__init__(spec, trunk)
@@ -42,7 +42,7 @@ class ConditionalModel(LatentModel):
         return logits
 
     def told(self, batch: ImageBatch) -> Tensor:
-        """The classes (n,) of a batch. Raises TrainingError where it has none."""
+        """The classes (n,) of a batch. Raises TrainingError if it has none."""
         if batch.labels is None:
             raise TrainingError(f"the family {self.family.name!r} is given the class of each image, and there is none")
         return batch.labels
@@ -56,12 +56,11 @@ class ConditionalModel(LatentModel):
         prior: Tensor | None,
         draws: Draws,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """What the loss has for the sake of style, a scalar, and by name the terms that it adds up.
+        """The weighted sum of the style terms of the loss, a scalar, and the terms by name.
 
         consistency `style` + prior independence `dependence` + strokes `untold`: see `style_lost`, `discrepancy` and
-        `strokes_untold`. A term without weight is left out. z: the latents (n, d) of the batch, drawn from `posterior`
-        with `noise`; None for its means. prior: draws that the means of each class are compared with; None for all
-        means.
+        `strokes_untold`. Terms with weight 0 are omitted. z: the latents (n, d) of the batch, drawn from `posterior`
+        with `noise`; None for its means. prior: draws to compare the means of each class with; None for all means.
         """
         settings, terms = self.settings, dict[str, Tensor]()
         if settings["consistency"]:
@@ -78,11 +77,11 @@ class ConditionalModel(LatentModel):
         return sum((weights[name] * term for name, term in terms.items()), z.new_zeros(())), terms
 
     def style_lost(self, batch: ImageBatch, z: Tensor, noise: Tensor | None, draws: Draws) -> Tensor:
-        """What of the style is lost under another class, of a quarter of the images: two squared errors, a scalar.
+        """The loss of style under another class, on a quarter of the images: two squared errors, a scalar.
 
-        An image that leans further, or has wider strokes, is to make a picture of another class that does likewise: the
-        two are compared pixel by pixel. And encoding a picture of another class is to give its latent again.
-        z: the latents (n, d) of the batch, drawn with `noise`; None for its means.
+        If an image is slanted or its strokes are widened, its picture under another class should change likewise: the
+        two pictures are compared pixel by pixel. And encoding a picture of another class should return its latent. z:
+        the latents (n, d) of the batch, drawn with `noise`; None for the means.
         """
         few = -(-len(z) // _SWAPPED)
         other = self.other_classes(self.told(batch), draws)[:few]
@@ -95,21 +94,21 @@ class ConditionalModel(LatentModel):
         return (pixels + latents).mean()
 
     def strokes_untold(self, batch: ImageBatch, z: Tensor) -> Tensor:
-        """The share of the variance of stroke widths within a class that latents (n, d) do not tell, a scalar."""
+        """The share of the variance of stroke widths within a class that latents (n, d) do not explain, a scalar."""
         return untold(z, stroke_width(batch.x), self.told(batch), self.spec.classes)
 
     def other_classes(self, labels: Tensor, draws: Draws) -> Tensor:
-        """For each of the classes (n,) one of the others, all alike often; the same where there is but one."""
+        """A random other class for each of the classes (n,), uniformly; the same class if there is only one."""
         steps = 1 + (draws.uniform(labels.shape, labels.device) * (self.spec.classes - 1)).long()
         return (labels + steps) % self.spec.classes
 
 
 @dataclass(frozen=True, eq=False)
 class Restyling:
-    """A change of each image that leaves its class as it is: it leans, turns, grows, and its strokes are wider.
+    """A random change of each image that keeps its class: slant, rotation, size, stroke width.
 
-    grid: where each pixel comes from, (n, h, w, 2). stroke: (n, 1, 1, 1), how far bright parts grow by a pixel each
-    way or, below 0, dark ones.
+    grid: the source of each pixel, (n, h, w, 2). stroke: (n, 1, 1, 1), how far bright parts grow, by up to a pixel on
+    each side; below 0, dark parts grow.
     """
 
     grid: Tensor
@@ -117,7 +116,7 @@ class Restyling:
 
     @classmethod
     def drawn(cls, x: Tensor, draws: Draws) -> "Restyling":
-        """One for each of the images (n, c, h, w)."""
+        """A random change for each of the images (n, c, h, w)."""
         change = draws.normal((3, len(x)), x.device, images=1)
         angle, scale, shear = change[0] * _TURN, 1 + change[1] * _SCALE, change[2] * _SHEAR
         still = torch.zeros_like(angle)
@@ -129,13 +128,13 @@ class Restyling:
         return cls(grid, _STROKE * (2 * draws.uniform((len(x), 1, 1, 1), x.device) - 1))
 
     def of(self, x: Tensor) -> Tensor:
-        """The images (n, c, h, w) in [0, 1], changed; what comes from outside is 0."""
+        """The changed images (n, c, h, w) in [0, 1]; pixels from outside are 0."""
         moved, sign = grid_sample(x, self.grid, align_corners=False), self.stroke.sign()
         return moved + self.stroke.abs() * (sign * _widest(sign * moved) - moved)
 
 
 def _widest(x: Tensor) -> Tensor:
-    """The greatest of each pixel and its neighbours, (n, c, h, w); torch's max_pool2d takes ten times as long."""
+    """The maximum of each pixel and its neighbours, (n, c, h, w); torch's max_pool2d takes ten times as long."""
     for side in (2, 3):
         between = x.shape[side] - 2
         if between >= 0:
@@ -146,12 +145,12 @@ def _widest(x: Tensor) -> Tensor:
 
 
 def discrepancy(z: Tensor, labels: Tensor, classes: int, prior: Tensor | None = None) -> Tensor:
-    """The squared maximum mean discrepancy (Gretton et al. 2012) between the latents of a class and others, a scalar.
+    """The squared maximum mean discrepancy (Gretton et al. 2012) between each class's latents and others, a scalar.
 
-    The mean over the classes by their shares, unbiased. z: (n, d). labels: (n,). prior: draws (m, d) to compare with;
-    None for all latents, of which then all directions count alike, however far they spread.
+    An unbiased estimate, averaged over the classes by their shares. z: (n, d). labels: (n,). prior: draws (m, d) to
+    compare with; None for all latents, whitened so that all directions count the same.
     """
-    with torch.autocast(z.device.type, enabled=False):  # it is small beside what bfloat16 rounds away
+    with torch.autocast(z.device.type, enabled=False):  # it is smaller than the rounding of bfloat16
         return _discrepancy(z.float() if prior is not None else _whitened(z.float()), labels, classes, prior)
 
 
@@ -168,7 +167,7 @@ def _discrepancy(z: Tensor, labels: Tensor, classes: int, prior: Tensor | None) 
 
 
 def _whitened(z: Tensor) -> Tensor:
-    """Latents (n, d) about their mean in units of their spread, which is taken as given."""
+    """Latents (n, d), centred and scaled by their spread, which is treated as a constant."""
     with torch.no_grad():
         middle, count = z.mean(0), len(z)
         spread = (z - middle).T @ (z - middle) / count
@@ -183,15 +182,15 @@ def _mean(pairs: Tensor) -> Tensor:
 
 
 def _pairs(z: Tensor) -> Tensor:
-    """The kernel of each pair of two, (n, n); 0 of each with itself."""
+    """The kernel of each pair, (n, n); 0 on the diagonal."""
     kernel = _kernel(z, z)
     return kernel - kernel.diagonal().diag()
 
 
 def _kernel(one: Tensor, other: Tensor) -> Tensor:
-    """-log(c + |x - y|² / 2 d), (n, m): the sum of inverse multiquadratic kernels of all widths from c on.
+    """-log(c + |x - y|² / 2 d), (n, m): the sum of inverse multiquadratic kernels of all widths from c.
 
-    Of many widths, since latents may differ between classes in what is far as in what is near.
+    Many widths, as latents may differ between classes at any distance.
     """
     squared = (one.square().sum(1)[:, None] + other.square().sum(1) - 2 * one @ other.T).clamp_min(0)
     return -(_NEAREST + squared / (2 * one.shape[1])).log()

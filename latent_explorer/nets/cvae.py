@@ -10,11 +10,11 @@ _LOG_VARIANCE_RANGE = (-14.0, 6.0)
 
 
 class ConditionalVae(ConditionalModel):
-    """A VAE whose decoder is given the class (Kingma et al. 2014, M2; Sohn et al. 2015).
+    """A VAE whose decoder gets the class (Kingma et al. 2014, M2; Sohn et al. 2015).
 
-    Its bound alone leaves a part of the class in the latents; so those of a class are to be spread as those of all are.
-    Settings: beta, the weight of the KL term; independence, of that; consistency, of the styles under another class;
-    strokes, of telling how wide they are.
+    The bound alone leaves some class information in the latents, so the latents of each class are matched to those of
+    all. Settings: beta, the weight of the KL term; independence, of this matching; consistency, of keeping the style
+    under another class; strokes, of keeping the stroke width in the latents.
     """
 
     numbers_each = 2

@@ -1,4 +1,4 @@
-"""Pictures decoded as they are for whoever looks at them: in float32 by plain torch, the measure of all other ways."""
+"""Reference decoding: float32 with plain torch, which other decode paths are compared with."""
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ def decode_pictures(
 ) -> NDArray[np.uint8]:
     """Pictures uint8 (n, h, w, c) of latents float32 (n, d), decoded on the CPU.
 
-    labels: int64 (n,), the classes, for a conditional network; None for that which it decodes under.
+    labels: int64 (n,), the classes, for a conditional network; None for its current class.
     """
     model, places = model.cpu().eval(), torch.arange(len(z))
     parts = [

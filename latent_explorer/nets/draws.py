@@ -1,4 +1,4 @@
-"""Random numbers for the images of a batch, the same however many processes share them."""
+"""Random numbers for the images of a batch, independent of how many processes share it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Draws:
-    """What is drawn for those images of a batch that this process has.
+    """Random numbers for this process's images of a batch.
 
-    Every process draws for all images and keeps its own: so what is drawn for an image depends on the generator and on
-    its place in the batch, not on who has it. generator: None for torch's global one. first: the place in the batch of
-    the first image here. count: of the images of the batch; None where all are here.
+    Every process draws for all images and keeps its part, so that the numbers of an image depend on the generator and
+    on its position in the batch only. generator: None for torch's global one. first: the position in the batch of this
+    process's first image. count: of the images of the whole batch; None if all are here.
     """
 
     generator: torch.Generator | None = None
@@ -21,12 +21,12 @@ class Draws:
     count: int | None = None
 
     def normal(self, shape: Sequence[int], device: torch.device, images: int = 0) -> Tensor:
-        """Standard normal numbers in a shape whose dimension `images` counts the images here."""
+        """Standard normal numbers of a shape whose dimension `images` runs over this process's images."""
         whole = torch.randn(self._whole(shape, images), device=device, generator=self.generator)
         return whole.narrow(images, self.first, shape[images])
 
     def uniform(self, shape: Sequence[int], device: torch.device, images: int = 0) -> Tensor:
-        """Numbers in [0, 1) likewise."""
+        """As `normal`, uniform in [0, 1)."""
         whole = torch.rand(self._whole(shape, images), device=device, generator=self.generator)
         return whole.narrow(images, self.first, shape[images])
 
@@ -36,14 +36,14 @@ class Draws:
 
 
 UNSHARED = Draws()
-"""From torch's global generator, for images that are all here."""
+"""Draws from torch's global generator, for a batch that is not shared."""
 
 
 def seeded(device: torch.device | str, seed: int) -> torch.Generator:
-    """A generator of random numbers that begins with a seed.
+    """A random number generator with a seed.
 
-    torch 2.14 has none before a module of it is imported, which a process leaves out that imports torch without what
-    compilers need.
+    torch 2.14 has no generators until one of its modules is imported, which a process that imports torch without the
+    parts for compilers skips.
     """
     import torch._prims.rng_prims
 

@@ -1,7 +1,6 @@
-"""Which families of networks there are, what each can do, its losses and settings, and what trunks there are: free of
-torch, so that a window can offer them.
+"""The registry of network families, with their losses and settings, and the names of trunks; free of torch.
 
-A family is a file with its network (a `nets.model.LatentModel`) and an entry: below, or where another package calls
+A family is a file with its network (a `nets.model.LatentModel`) and an entry, below or in another package, which calls
 `register`.
 """
 
@@ -36,7 +35,7 @@ _TAKEN = {
     "hidden", "latent_dim", "learning_rate", "lr", "moments", "name", "nodes", "out", "overwrite", "pages", "precision",
     "prior_warm_up", "resume", "schedule", "seed", "settings", "side", "snapshots", "source", "trunk",
 }  # fmt: skip
-"""What every run has a setting or an option for."""
+"""Names of settings and options that every run has."""
 
 
 def _check(family: Family) -> None:
@@ -84,15 +83,15 @@ FOREIGN = Family(
     network="latent_explorer.nets.foreign:ForeignModel",
     losses=(),
 )
-"""A model that is not one of our networks: not registered, because it cannot be trained here."""
+"""A model from another program: not registered, because it cannot be trained here."""
 
 
 NO_DECODER = "this model has no decoder: it cannot make pictures"
-"""The message when something must be decoded and a model from another program has no decoder."""
+"""The message when decoding is requested of an imported model without a decoder."""
 
 
 def find_family(name: str) -> Family:
-    """The family of that name, without importing its network. Raises UserError that lists the known names."""
+    """The family of that name, without importing its network. Raises UserError with the known names."""
     if name == FOREIGN.name:
         return FOREIGN
     if name not in FAMILIES:
@@ -196,9 +195,9 @@ register(
 
 @dataclass(frozen=True)
 class TrunkName:
-    """How a trunk is presented. label: a few words. sentence: what it is good for.
+    """The description of a trunk. label: a few words. sentence: what it is good for.
 
-    usual: the default widths. halvings: how often it halves an image; 0 for dense trunks.
+    usual: the default widths. halvings: the number of times it halves an image; 0 for dense trunks.
     """
 
     label: str

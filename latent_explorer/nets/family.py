@@ -1,4 +1,4 @@
-"""What a family of networks says of itself: its losses, settings and phases. Free of torch."""
+"""The description of a family of networks: its losses, settings and phases. Free of torch."""
 
 import math
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from latent_explorer.errors import UserError
 
 @dataclass(frozen=True)
 class Loss:
-    """One of the losses of a family. name: in logs and files. label: in words."""
+    """One of the losses of a family. name: in logs and files. label: in texts."""
 
     name: str
     label: str
@@ -17,11 +17,11 @@ class Loss:
 
 @dataclass(frozen=True)
 class FamilySetting:
-    """A number that a family adds to what can be chosen: in the form, as an option of `train`, in `NetSpec.settings`.
+    """A numeric setting of a family: in the form, as an option of `train`, and in `NetSpec.settings`.
 
-    low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
-    which it is not `default`, with {value}. corrupts: whether above 0 it spoils what is encoded in training.
-    former: what it was called in bundles and runs of before; empty where it always was called so.
+    low, high: the accepted range. whole: whether it is an integer. note: a paragraph, with {value}, for the card of a
+    network whose value is not `default`. corrupts: whether a value above 0 corrupts the encoder's input in training.
+    former: its old name in earlier bundles and runs; empty if it was never renamed.
     """
 
     name: str
@@ -38,10 +38,10 @@ class FamilySetting:
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a training step, with an optimiser of its own.
+    """A part of a training step, with its own optimiser.
 
-    loss: the name of the loss whose gradient is followed. parts: the submodules that follow it; none for all.
-    betas: of Adam. rate: a factor on the learning rate.
+    loss: the name of the loss it minimises. parts: the submodules it trains; empty for all. betas: of Adam. rate: a
+    factor on the learning rate.
     """
 
     loss: str
@@ -52,14 +52,14 @@ class Phase:
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of network, whatever its trunk.
+    """A kind of network, independent of its trunk.
 
-    name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
-    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that
-    is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the prior.
-    inverts: whether it is then given one after training, taught on its own pictures (`nets.generator.Generator`).
-    has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the class.
-    phases: of a training step, one after the other; where there are none, all follow the first loss.
+    name: in files and commands. label: a few words. title: what it is, with an article. sentence: what it is good for.
+    network: "module:Class" of its LatentModel, imported when one is built. losses: the first one is minimised. encodes:
+    whether it has an encoder; without one, the latents of a bundle are draws from the prior. inverts: whether an
+    encoder is then trained afterwards, on its own pictures (`nets.generator.Generator`). has_variance: whether an
+    image's latent is a Gaussian. conditional: whether encoder and decoder get the class. phases: of a training step, in
+    order; without phases, all parts minimise the first loss.
     """
 
     name: str
@@ -76,9 +76,9 @@ class Family:
     conditional: bool = False
 
     def values(self, chosen: Mapping[str, float]) -> dict[str, float]:
-        """The value of every setting, the usual one where none is `chosen`; a former name counts as the one of now.
+        """The value of every setting, by default its usual one; former names are accepted.
 
-        Raises UserError where a name is unknown or a value out of range.
+        Raises UserError if a name is unknown or a value is out of range.
         """
         known = {setting.name: setting for setting in self.settings}
         renamed = {setting.former: setting.name for setting in self.settings if setting.former}
@@ -93,25 +93,25 @@ class Family:
         return {name: chosen.get(name, setting.default) for name, setting in known.items()}
 
     def cleans(self, chosen: Mapping[str, float]) -> bool:
-        """Whether a network of these settings has learned to make clean pictures of corrupted images."""
+        """Whether a network with these settings has learned to restore corrupted images."""
         return any(each.corrupts and chosen.get(each.name, each.default) > 0 for each in self.settings)
 
     @property
     def followed(self) -> tuple[str, ...]:
-        """The losses that its parts follow, in the order of `losses`; the first where there are no phases."""
+        """The losses that its parts minimise, in the order of `losses`; the first one if there are no phases."""
         names = {phase.loss for phase in self.phases} or {loss.name for loss in self.losses[:1]}
         return tuple(loss.name for loss in self.losses if loss.name in names)
 
     @property
     def competes(self) -> bool:
-        """Whether its parts play against each other and nothing else is learned: then no loss says how good it is."""
+        """Whether its parts only compete with each other, so that no loss measures how good it is."""
         return not self.encodes and len(self.followed) > 1
 
     def labels(self) -> dict[str, str]:
-        """What each loss is called, by name."""
+        """The label of each loss, by name."""
         return {loss.name: loss.label for loss in self.losses}
 
 
 def listed(names: Mapping[str, object]) -> str:
-    """Names in a sentence."""
+    """Names as text for a sentence."""
     return ", ".join(sorted(names)) or "none"

@@ -1,4 +1,4 @@
-"""The settings of the families: what a person can choose in training, and what a card says of it."""
+"""The settings of the families, with their texts in the form and on the card."""
 
 from latent_explorer.nets.family import FamilySetting
 
@@ -104,7 +104,7 @@ STROKES = FamilySetting(
 
 
 def independence(default: float) -> FamilySetting:
-    """The setting of how much the latents of all classes are made to agree, with a family's own default."""
+    """The weight of matching the latents of all classes, with a family's own default."""
     return FamilySetting(
         "independence",
         "Independence",

@@ -1,4 +1,4 @@
-"""A model that is not a network of ours: two functions between images and latents."""
+"""A model from another program: two functions between images and latents."""
 
 from collections.abc import Callable
 
@@ -12,16 +12,16 @@ from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 
 Function = Callable[[Tensor], Tensor]
-_LEAST = 1e-6  # of a pixel, away from 0 and 1, where a logit is endless
+_LEAST = 1e-6  # pixels are kept this far from 0 and 1, where logits are infinite
 
 
 class ForeignModel(LatentModel):
-    """A model made of functions, which need not be torch's; its spec is of the family FOREIGN.
+    """A model made of functions, of torch or not; its spec has the family FOREIGN.
 
-    decode: pictures float32 (n, c, h, w) in [0, 1] of latents (n, d); what is beyond is cut off, and what is no number
-    is black; None where there is no decoder. encode: latents of such images, or None.
-    differentiable: whether autograd can follow `decode`; else slopes are differences.
-    module: what `decode` and `encode` call, if it is torch's, so that it follows the model to its device.
+    decode: returns pictures float32 (n, c, h, w) in [0, 1] of latents (n, d); values outside are clipped, NaN becomes
+    black; None without a decoder. encode: returns latents of such images; None without an encoder. differentiable:
+    whether autograd supports `decode`; otherwise slopes are finite differences. module: the torch module that `decode`
+    and `encode` call, if any, so that it moves to the model's device.
     """
 
     packs = False

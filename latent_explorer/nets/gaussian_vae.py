@@ -12,8 +12,8 @@ from latent_explorer.nets.vae import VariationalAutoencoder
 class GaussianVae(VariationalAutoencoder):
     """The VAE whose pixels are Gaussian around the decoded picture (Kingma and Welling 2014, appendix C.2).
 
-    Settings: noise, the standard deviation of a pixel, of which white is 1. The KL term has the weight 1: less noise
-    does what a smaller weight would, and keeps the loss a bound (Rybkin et al. 2021).
+    Settings: noise, the standard deviation of a pixel, where white is 1. The KL term has weight 1: less noise has the
+    effect of a smaller weight, and the loss remains a bound (Rybkin et al. 2021).
     """
 
     @property

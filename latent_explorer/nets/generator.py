@@ -1,4 +1,4 @@
-"""A network that makes pictures of draws, and may be given an encoder afterwards, taught on its own pictures."""
+"""A network that makes pictures of draws, with an optional encoder trained afterwards on its own pictures."""
 
 from collections.abc import Collection
 
@@ -12,21 +12,21 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
 _AT_ONCE = 64
-"""Latents that are improved together: of each there are as many pictures as it has dimensions."""
+"""Latents optimised together: each needs as many pictures as it has dimensions."""
 
 _POOL, _POOL_BYTES, _NEAREST = 2048, 2**26, 2
-"""Draws, of which the nearest few pictures are tried beside what the encoder says: that may lie on the wrong side of a
-fold of the map, or be of an image unlike any picture."""
+"""Draws, of which those with the nearest pictures are tried besides the encoder's latent, which may lie on the wrong
+side of a fold of the map, or be of an image unlike any picture."""
 
 STARTS = 1 + _NEAREST
-"""Places from which the latent of an image is sought."""
+"""Starting points of the search for the latent of an image."""
 
 
 class Generator(LatentModel):
-    """What a family without an encoder of its own builds on, so that real images have places all the same.
+    """The base of families without an encoder in training, so that real images have latents as well.
 
-    encoder: None until `add_encoder`. A latent of an image is what it says, improved on by optimisation: an encoder
-    that has seen nothing but the generator's own pictures is wrong on images that are not quite like them.
+    encoder: None until `add_encoder`. The latent of an image is the encoder's result, improved by optimisation: an
+    encoder that has seen only the generator's own pictures is wrong on images that are slightly different.
     """
 
     only_in_training = ("discriminator",)
@@ -42,12 +42,12 @@ class Generator(LatentModel):
         return self.encoder is not None
 
     def add_encoder(self) -> None:
-        """Have an encoder, on the device of the decoder, that is still to be taught."""
+        """Add an untrained encoder, on the device of the decoder."""
         device = next(self.decoder.parameters()).device
         self.encoder, self.refines = self._trunk.encoder(self.spec, self.spec.latent_dim).to(device), True
 
     def drop_encoder(self) -> None:
-        """Have none again."""
+        """Remove the encoder."""
         self.encoder, self.refines = None, False
 
     def fit_to(self, parts: Collection[str]) -> None:
@@ -66,7 +66,7 @@ class Generator(LatentModel):
         return Posterior(torch.cat([inverted_from(self.decode, images, z) for images, z in parts]), None)
 
     def _nearest(self, x: Tensor) -> Tensor:
-        """Draws (n, s, d) whose pictures are nearest to the images x, of many that are always the same."""
+        """The draws (n, s, d) whose pictures are nearest to the images x, among a fixed set."""
         with torch.inference_mode(mode=False), torch.no_grad():
             if self._drawn is None or self._drawn[0].device != x.device:
                 count = max(_NEAREST, min(_POOL, _POOL_BYTES // (4 * x[0].numel())))

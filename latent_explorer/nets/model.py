@@ -1,4 +1,4 @@
-"""What every family of networks offers."""
+"""The interface of all families of networks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from latent_explorer.nets.trunks import Trunk
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What an encoder says about a batch of images: a diagonal Gaussian, or a point without variance.
+    """The encoder's result for a batch of images: a diagonal Gaussian, or a point without variance.
 
     mean: (n, d). log_variance: (n, d), or None for a family without one.
     """
@@ -26,17 +26,17 @@ class Posterior:
     log_variance: Tensor | None
 
     def sample(self, draws: Draws = UNSHARED) -> Tensor:
-        """One latent per image, (n, d), by reparametrisation; the mean where there is no variance."""
+        """One latent per image, (n, d), by reparametrisation; the mean if there is no variance."""
         if self.log_variance is None:
             return self.mean
         return self.at(draws.normal(self.mean.shape, self.mean.device))
 
     def at(self, noise: Tensor) -> Tensor:
-        """The latents (n, d) that lie so many standard deviations (n, d) from the mean."""
+        """The latents (n, d) at `noise` (n, d) standard deviations from the mean."""
         return self.mean if self.log_variance is None else self.mean + (self.log_variance / 2).exp() * noise
 
     def kl(self) -> Tensor:
-        """KL divergence to the standard normal prior in nats, (n,); zero where there is no variance."""
+        """KL divergence to the standard normal prior in nats, (n,); zero if there is no variance."""
         if self.log_variance is None:
             return torch.zeros_like(self.mean[:, 0])
         return 0.5 * (self.mean.square() + self.log_variance.exp() - 1 - self.log_variance).sum(1)
@@ -44,12 +44,12 @@ class Posterior:
 
 @dataclass(frozen=True, eq=False)
 class ImageBatch:
-    """Images to learn from, or to be judged by.
+    """A batch of images for training or evaluation.
 
-    x: float32 (n, c, h, w) in [0, 1]. corrupted: what the encoder is given in place of `x`, of its shape; None for `x`.
-    labels: int64 (n,), the classes, where the family is conditional. prior: a factor on the term that holds the latents
-    near the prior, lower than 1 while training warms up.
-    phase: the loss that is followed next, where the family has several phases; None where all losses are wanted.
+    x: float32 (n, c, h, w) in [0, 1]. corrupted: the encoder's input instead of `x`, of the same shape; None for `x`.
+    labels: int64 (n,), the classes, for a conditional family. prior: a factor on the term that matches the latents to
+    the prior, below 1 during the warm-up. phase: the loss of the current phase, if the family has several phases; None
+    for all losses.
     """
 
     x: Tensor
@@ -60,27 +60,27 @@ class ImageBatch:
 
     @property
     def seen(self) -> Tensor:
-        """What the encoder is given."""
+        """The encoder's input."""
         return self.x if self.corrupted is None else self.corrupted
 
 
 class LatentModel(nn.Module, ABC):
     """A network between images, float32 (n, c, h, w) in [0, 1], and latents, float32 (n, d).
 
-    A family's class builds its parts from a spec and a `nets.trunks.Trunk`, and gives the losses of its entry.
+    A family's class builds its parts from a spec and a `nets.trunks.Trunk`, and computes the losses of its entry.
     decoder: maps (n, d) to the logits (n, c, h, w) of the pixels. settings: the family's, by name.
-    label: the class under which a conditional network encodes and decodes where it is told none.
+    label: the default class with which a conditional network encodes and decodes.
     """
 
     decoder: nn.Module
     differentiable = True
-    """Whether autograd can follow `decode`."""
+    """Whether autograd supports `decode`."""
     packs = True
-    """Whether its `decoder` is a sequence of layers that may be run by other kernels."""
+    """Whether its `decoder` is a sequence of layers that other kernels can run."""
     only_in_training: tuple[str, ...] = ()
-    """Parts that no bundle keeps, since nothing but training needs them."""
+    """Parts that only training needs, and bundles do not keep."""
     refines = False
-    """Whether `encode` improves for each image on what the encoder says."""
+    """Whether `encode` improves the encoder's result for each image."""
 
     def __init__(self, spec: NetSpec, trunk: Trunk | None = None) -> None:
         super().__init__()
@@ -89,35 +89,35 @@ class LatentModel(nn.Module, ABC):
 
     @property
     def encodes(self) -> bool:
-        """Whether it makes latents of images."""
+        """Whether it can encode images."""
         return self.family.encodes
 
     def fit_to(self, parts: Collection[str]) -> None:
-        """Have those of its parts that come and go which are in `parts`, and lack the others."""
+        """Add the optional parts named in `parts`, and remove all other optional parts."""
 
     @property
     def decodes(self) -> bool:
-        """Whether it makes pictures of latents."""
+        """Whether it can decode latents."""
         return True
 
     @property
     def pixel_noise(self) -> float:
-        """The standard deviation of its pixels where they are Gaussian, of which white is 1; 0 for Bernoulli means."""
+        """The standard deviation of its pixels if they are Gaussian, where white is 1; 0 for Bernoulli means."""
         return 0.0
 
     @abstractmethod
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
-        """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least.
+        """The losses by name, each a scalar, in the order of the family's entry; in a phase, at least its own.
 
-        A term without weight may be left out.
+        Terms with weight 0 may be omitted.
         """
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
-        """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError where the family has no encoder."""
+        """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError if the family has no encoder."""
         raise UserError(f"the family {self.family.name!r} has no encoder: it decodes latents, and cannot encode images")
 
     def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
-        """The posterior of images (n, c, h, w) in [0, 1] by the encoder alone."""
+        """As `encode`, by the encoder alone."""
         return self.encode(x, labels)
 
     def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -134,7 +134,7 @@ class LatentModel(nn.Module, ABC):
         return draws.normal((count, self.spec.latent_dim), next(self.parameters()).device)
 
     def classes(self, labels: Tensor | None, count: int) -> Tensor:
-        """One-hot classes, float32 (n, classes), for a conditional network; `label` where none are told."""
+        """One-hot classes, float32 (n, classes), for a conditional network; `label` for all if `labels` is None."""
         places = torch.arange(self.spec.classes, device=next(self.parameters()).device)
         if labels is None:
             return (places == self.label).float().expand(count, -1)
@@ -148,9 +148,9 @@ def bernoulli_nats(logits: Tensor, x: Tensor) -> Tensor:
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """That of each pixel, with the gradient for the logits alone.
+    """The cross-entropy of each pixel, with a gradient for the logits only.
 
-    torch's own takes four times as long, for its log1p goes number by number on a processor: 7 % of a VAE's step.
+    torch's own function takes four times as long, as its log1p is not vectorised on a CPU: 7 % of a VAE's step.
     """
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Semi-amortised inference (Kim et al. 2018): an encoder's latents, improved for each image by Gauss-Newton steps."""
+"""Semi-amortised inference (Kim et al. 2018): refines the encoder's latents of each image by Gauss-Newton steps."""
 
 from collections.abc import Callable
 
@@ -7,20 +7,20 @@ from torch import Tensor
 
 from latent_explorer.nets.model import Posterior, bernoulli_nats
 
-# The prior's standard deviation is 1: a step further than this leaves the region where slopes can be trusted.
+# The prior's standard deviation is 1: a longer step leaves the region where slopes are valid.
 _LONGEST_STEP = 0.3
 
-_AWAY = 0.02  # of a difference, in standard deviations of the prior
-_TRIED, _STEPS = 4, 12  # of an inversion: from each place to begin from; from the best of those reached
-_DAMPING, _LONGEST = 0.1, 1.5  # of the first step, as a share of the mean curvature; of each step
-_PRICE = 1e-4  # of |z|², beside the mean squared error: images stay where draws are
+_AWAY = 0.02  # the step of finite differences, in standard deviations of the prior
+_TRIED, _STEPS = 4, 12  # steps of an inversion: from each start; then from the best
+_DAMPING, _LONGEST = 0.1, 1.5  # of the first step, as a share of the mean curvature; the longest step
+_PRICE = 1e-4  # the weight of |z|² against the mean squared error: latents stay where draws are
 
 
 def refined(decode_logits: Callable[[Tensor], Tensor], x: Tensor, posterior: Posterior, weight: float) -> Posterior:
-    """A posterior whose means (n, d) explain the images x (n, c, h, w) better, or are as before where none is found.
+    """A posterior whose means (n, d) explain the images x (n, c, h, w) better; a mean stays if none better is found.
 
-    What falls is the Bernoulli cross-entropy of x + weight |z|²/2. Slopes are taken across one standard deviation of
-    the posterior, so 2 d + 2 pictures are decoded per image. The variance is left as it is; None is taken as such.
+    Minimises the Bernoulli cross-entropy of x + weight |z|²/2. Slopes are differences over one standard deviation of
+    the posterior, so 2 d + 2 pictures are decoded per image. The variance does not change; it may be None.
     """
     if posterior.log_variance is None:
         return posterior
@@ -44,7 +44,7 @@ def _logits_and_slopes(
 
 
 def _newton_step(logits: Tensor, slopes: Tensor, x: Tensor, z: Tensor, weight: float) -> Tensor:
-    """H⁻¹ g, (n, d), no longer than the longest step; H is the Fisher information plus that of the prior."""
+    """H⁻¹ g, (n, d), limited to the longest step; H is the Fisher information plus that of the prior."""
     p = logits.sigmoid()
     gradient = slopes @ (p - x)[:, :, None] + weight * z[:, :, None]
     information = (slopes * (p * (1 - p))[:, None]) @ slopes.mT
@@ -59,14 +59,14 @@ def _cost(logits: Tensor, x: Tensor, z: Tensor, weight: float) -> Tensor:
 
 
 def pictures_to_invert(dim: int, starts: int) -> int:
-    """How many pictures `inverted_from` so many starts decodes for an image, in latents of `dim` dimensions."""
+    """The number of pictures that `inverted_from` decodes for an image with `starts` starts and `dim` dimensions."""
     return starts * (2 + _TRIED * (dim + 1)) + 1 + _STEPS * (dim + 1)
 
 
 def inverted_from(decode: Callable[[Tensor], Tensor], x: Tensor, starts: Tensor) -> Tensor:
-    """Latents (n, d) of images x (n, c, h, w), by a few steps from each of the starts (n, s, d), then from the best.
+    """Latents (n, d) of images x (n, c, h, w): a few steps from each of the starts (n, s, d), then more from the best.
 
-    Where a picture folds or is far from the image, descent ends in a hollow: which start leads out is seen early.
+    Descent can end in a local minimum; which start avoids it shows after a few steps.
     """
     count, each, dim = starts.shape
     tried = inverted(decode, x.repeat_interleave(each, 0), starts.reshape(-1, dim), _TRIED)
@@ -76,10 +76,10 @@ def inverted_from(decode: Callable[[Tensor], Tensor], x: Tensor, starts: Tensor)
 
 
 def inverted(decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: int, price: float = _PRICE) -> Tensor:
-    """Latents (n, d) whose pictures are nearer to the images x (n, c, h, w) than those of `z`, or as near.
+    """Latents (n, d) whose pictures are at least as near to the images x (n, c, h, w) as those of `z`.
 
-    What falls is the mean squared error + price |z|², by so many steps of Gauss and Newton with the damping of
-    Levenberg and Marquardt; slopes are differences, so each step decodes d + 2 pictures an image.
+    Minimises the mean squared error + price |z|² by Gauss-Newton steps with Levenberg-Marquardt damping. Slopes are
+    differences, so each step decodes d + 2 pictures per image.
     """
     picture, damping = decode(z).flatten(1), torch.full((len(z), 1), _DAMPING, device=z.device)
     cost = _distance(picture, x, z, price)
@@ -96,7 +96,7 @@ def inverted(decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: in
 def _damped_step(
     decode: Callable[[Tensor], Tensor], picture: Tensor, x: Tensor, z: Tensor, damping: Tensor, price: float
 ) -> Tensor:
-    """(J Jᵀ / pixels + price + damping)⁻¹ of the gradient, (n, d)."""
+    """(J Jᵀ / pixels + price + damping)⁻¹ times the gradient, (n, d)."""
     count, dim = z.shape
     moved = z[:, None] + _AWAY * torch.eye(dim, device=z.device)
     slopes = (decode(moved.reshape(-1, dim)).reshape(count, dim, picture.shape[1]) - picture[:, None]) / _AWAY

@@ -12,10 +12,9 @@ __all__ = ["build", "check", "network_of", "register", "usual_widths"]
 
 
 def build(spec: NetSpec) -> LatentModel:
-    """A fresh network, its weights drawn from torch's global generator.
+    """A new network, with weights drawn from torch's global generator.
 
-    Raises UserError that lists the known names when the family or the trunk is not among them, and where the family
-    has other settings.
+    Raises UserError with the known names if the family or the trunk is unknown, and if a setting is not the family's.
     """
     network = network_of(find_family(spec.family))
     _require_trunk(spec.trunk)
@@ -23,7 +22,7 @@ def build(spec: NetSpec) -> LatentModel:
 
 
 def network_of(family: Family) -> type[LatentModel]:
-    """The class that a family's entry names. Raises UserError where it cannot be imported, or is none."""
+    """The class named in a family's entry. Raises UserError if it cannot be imported or is not a LatentModel."""
     module, _, name = family.network.partition(":")
     try:
         found = getattr(import_module(module), name)
@@ -34,11 +33,11 @@ def network_of(family: Family) -> type[LatentModel]:
     return found
 
 
-check = network_of  # what `latent-explorer plugins` asks of a family beside registering it
+check = network_of  # `latent-explorer plugins` calls this for each family
 
 
 def usual_widths(trunk: str) -> tuple[int, ...]:
-    """The widths of a trunk when none are asked for. Raises UserError that lists the trunks when it is unknown."""
+    """The default widths of a trunk. Raises UserError with the known trunks if it is unknown."""
     _require_trunk(trunk)
     return TRUNK_NAMES[trunk].usual
 

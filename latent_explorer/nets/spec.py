@@ -1,14 +1,14 @@
-"""What a network is, in plain values: free of torch, so that a configuration can be read anywhere."""
+"""The specification of a network in plain values; free of torch, so that any process can read configurations."""
 
 import msgspec
 
 
 class NetSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is needed to build a network.
+    """Everything needed to build a network.
 
-    image_shape: (h, w, c). hidden: the widths of the fully connected trunk, or the channels of the convolutional
-    one, from the image inwards; the decoder mirrors them. classes: how many there are, of a family that is given the
-    class; else 0. settings: the family's, by name; see `nets.families`. One that is left out has its usual value.
+    image_shape: (h, w, c). hidden: the widths of a fully connected trunk, or the channels of a convolutional one, from
+    the image inwards; the decoder mirrors them. classes: their number for a conditional family, otherwise 0. settings:
+    the family's, by name; see `nets.families`. Omitted settings have their default value.
     """
 
     family: str

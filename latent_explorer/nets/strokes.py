@@ -1,4 +1,4 @@
-"""How wide strokes are, and how far latents tell it."""
+"""The width of strokes, and how well latents explain it."""
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ _RIDGE = 1e-4  # of the mean variance of the latents
 def stroke_width(x: Tensor) -> Tensor:
     """The width of bright strokes on a dark ground in images (n, c, h, w) in [0, 1], in pixels, (n,).
 
-    That of a line of as much ink and outline: twice the sum of the image over its total variation.
+    The width of a line with the same area and outline: twice the sum of the image over its total variation.
     """
     grey = pad(x.float().mean(1), (1, 1, 1, 1))
     down, across = grey.diff(dim=1)[:, :, :-1], grey.diff(dim=2)[:, :-1]
@@ -20,10 +20,10 @@ def stroke_width(x: Tensor) -> Tensor:
 
 
 def untold(z: Tensor, values: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """The share of the variance of values (n,) within a class that no linear function of latents (n, d) tells.
+    """The share of the variance of values (n,) within a class that no linear function of latents (n, d) explains.
 
-    A scalar from 0 to 1, by least squares: 1 - R² of both less the means of their class. Whatever turns or stretches
-    the latents leaves it as it is, so that no dimension is chosen beforehand. labels: (n,).
+    A scalar from 0 to 1, by least squares: 1 - R² after subtracting class means. Invariant to linear maps of the
+    latents, so that no dimension is preferred. labels: (n,).
     """
     with torch.autocast(z.device.type, enabled=False):
         own = one_hot(labels, classes).float()

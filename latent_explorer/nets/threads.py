@@ -1,4 +1,4 @@
-"""How many of the processor's threads torch gives an operation."""
+"""The number of threads that torch uses for an operation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import torch
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Inside, torch gives each operation at most `count` threads."""
+    """A context in which torch uses at most `count` threads for each operation."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

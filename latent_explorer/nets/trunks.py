@@ -13,10 +13,10 @@ from latent_explorer.nets.spec import NetSpec
 
 @dataclass(frozen=True)
 class Trunk:
-    """How the two halves of a network are built.
+    """Builds the two halves of a network.
 
     encoder: (spec, outputs) -> a module from (n, c, h, w) to (n, outputs).
-    decoder: spec -> a plain sequence from (n, d) to (n, c, h, w), quick to freeze and to fuse.
+    decoder: spec -> a plain sequence from (n, d) to (n, c, h, w), easy to freeze and fuse.
     """
 
     encoder: Callable[[NetSpec, int], nn.Sequential]
@@ -24,7 +24,7 @@ class Trunk:
 
 
 class ResidualBlock(nn.Module):
-    """x + branch(x), of one shape."""
+    """x + branch(x), both of the same shape."""
 
     def __init__(self, *branch: nn.Module) -> None:
         super().__init__()
@@ -37,13 +37,13 @@ class ResidualBlock(nn.Module):
 
 
 def dense_block(width: int) -> ResidualBlock:
-    """x + W2 gelu(W1 norm(x)) on (n, width): identity mapping with normalisation before (He et al. 2016)."""
+    """x + W2 gelu(W1 norm(x)) on (n, width): a pre-activation identity mapping (He et al. 2016)."""
     return ResidualBlock(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
 
 
 def conv_block(channels: int) -> ResidualBlock:
-    """x + W2 gelu(W1 gelu(x)) by 3x3 convolutions on (n, c, h, w); W2 begins at zero, which makes up for the
-    normalisation that is left out (Zhang et al. 2019, Fixup).
+    """x + W2 gelu(W1 gelu(x)) with 3x3 convolutions on (n, c, h, w); W2 starts at zero, which replaces normalisation
+    (Zhang et al. 2019, Fixup).
     """
     first, last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
     nn.init.zeros_(last.weight)
@@ -51,7 +51,7 @@ def conv_block(channels: int) -> ResidualBlock:
 
 
 def conv_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
-    """A 3x3 convolution for each of `spec.hidden`, each halving height and width, then one dense layer."""
+    """A 3x3 convolution for each of `spec.hidden`, each of which halves height and width, then a dense layer."""
     levels = _levels(spec, halving=True)
     halvings = (layer for pair in pairwise(levels) for layer in (_halving(*pair), nn.GELU()))
     return nn.Sequential(*halvings, nn.Flatten(), nn.Linear(math.prod(levels[-1]), outputs))
@@ -65,14 +65,14 @@ def conv_decoder(spec: NetSpec) -> nn.Sequential:
 
 
 def resnet_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
-    """A `conv_block` for each of `spec.hidden` that repeats the channels before it, a halving for the others."""
+    """A `conv_block` for each of `spec.hidden` equal to the previous channels, a halving for each other."""
     levels = _levels(spec)
     layers = (conv_block(inner[0]) if outer == inner else _halving(outer, inner) for outer, inner in pairwise(levels))
     return nn.Sequential(*layers, nn.GELU(), nn.Flatten(), nn.Linear(math.prod(levels[-1]), outputs))
 
 
 def resnet_decoder(spec: NetSpec) -> nn.Sequential:
-    """The mirror image of `resnet_encoder`: its doublings are transposed convolutions whose kernels overlap evenly."""
+    """The mirror image of `resnet_encoder`; doublings are transposed convolutions whose kernels overlap evenly."""
     entry, *_ = levels = _levels(spec)[::-1]
     layers: list[nn.Module] = [nn.Linear(spec.latent_dim, math.prod(entry)), nn.Unflatten(1, entry)]
     for inner, outer in pairwise(levels):
@@ -87,7 +87,7 @@ def _dense(widths: tuple[int, ...], activation: type[nn.Module] = nn.GELU) -> It
 
 
 def _residual(widths: tuple[int, ...]) -> Iterator[nn.Module]:
-    """A residual block for each width that repeats the one before it, a GELU layer for the others."""
+    """A residual block for each width equal to the previous one, a GELU layer for each other."""
     for pair in pairwise(widths):
         yield from [dense_block(pair[0])] if pair[0] == pair[1] else _dense(pair)
 
@@ -97,9 +97,9 @@ def _fully_connected(
     decoder_layers: Callable[[tuple[int, ...]], Iterator[nn.Module]],
     wider: int = 1,
 ) -> Trunk:
-    """A trunk of the widths `spec.hidden`, from the last to the first in the decoder.
+    """A trunk with the widths `spec.hidden`, in reverse order in the decoder.
 
-    wider: a factor on the encoder's: it is run once per image, a decoder at every place.
+    wider: a factor on the encoder's widths: an encoder runs once per image, a decoder at every place.
     """
 
     def encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
@@ -117,18 +117,18 @@ def _fully_connected(
 TRUNKS = {
     "conv": Trunk(conv_encoder, conv_decoder),
     "dense": _fully_connected(_dense, _dense),
-    # beside the products, ReLU costs next to nothing
+    # ReLU is almost free compared with the products
     "lean": _fully_connected(_residual, partial(_dense, activation=nn.ReLU), wider=2),
     "residual": _fully_connected(_residual, _residual),
     "resnet": Trunk(resnet_encoder, resnet_decoder),
 }
 
 _Level = tuple[int, int, int]
-"""The shape of what flows between two convolutions: channels, height, width."""
+"""The shape of the activations between two convolutions: channels, height, width."""
 
 
 def _levels(spec: NetSpec, halving: bool = False) -> list[_Level]:
-    """From the image inwards: half the one before, unless it has its channels and `halving` is false."""
+    """The levels from the image inwards: each half the previous one, except equal channels if `halving` is false."""
     height, width, channels = spec.image_shape
     levels = [(channels, height, width)]
     for inner in spec.hidden:
@@ -143,7 +143,7 @@ def _halving(outer: _Level, inner: _Level) -> nn.Conv2d:
 
 
 def _doubling(inner: _Level, outer: _Level) -> nn.ConvTranspose2d:
-    # A transposed 3x3 convolution of stride 2 gives 2s - 1 rows from s; the padding adds the row that is lacking.
+    # A transposed 3x3 convolution of stride 2 gives 2s - 1 rows from s; the output padding adds the missing row.
     lacking = (outer[1] - 2 * inner[1] + 1, outer[2] - 2 * inner[2] + 1)
     return nn.ConvTranspose2d(inner[0], outer[0], 3, 2, 1, output_padding=lacking)
 

@@ -8,14 +8,14 @@ from latent_explorer.nets.refine import refined
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
-# Wide enough for any posterior met in practice, narrow enough that no exponential overflows.
+# Wide enough for any posterior in practice, narrow enough that no exponential overflows.
 _LOG_VARIANCE_RANGE = (-14.0, 6.0)
 
 
 class VariationalAutoencoder(LatentModel):
     """The VAE (Kingma and Welling 2014) with a weight beta on the KL term (Higgins et al. 2017).
 
-    Settings: beta; refinements, steps by which a network that is not in training improves its latents for each image.
+    Settings: beta; refinements, the steps that improve the latents of each image outside of training.
     """
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:

@@ -1,4 +1,4 @@
-"""Weights in and out of a network, as numpy arrays by name."""
+"""Loading and saving the weights of a network as numpy arrays by name."""
 
 from collections.abc import Mapping
 
@@ -15,15 +15,15 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 
 def parameter_shapes(spec: NetSpec) -> dict[str, tuple[int, ...]]:
-    """The shape of every weight by name, without allocating any."""
+    """The shape of every weight by name, without allocating memory."""
     return _shapes(_build_empty(spec))
 
 
 def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
-    """A network with the given weights, on the CPU, ready to be evaluated (not in training mode).
+    """A network with the given weights, on the CPU, in evaluation mode.
 
-    Raises BundleError when names or shapes differ from what `spec` asks for, before anything is allocated, and when
-    the network makes numbers of them that are not finite; UserError when family or trunk are unknown.
+    Raises BundleError if names or shapes differ from those of `spec`, before anything is allocated, and if the
+    network's outputs are not finite; UserError if the family or the trunk is unknown.
     """
     model = _build_empty(spec)
     with torch.device("meta"):
@@ -34,7 +34,7 @@ def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
 
 
 def load_weights(model: LatentModel, weights: Weights) -> None:
-    """Put weights into a network in place, on the device where it is; see `load_model` for the errors."""
+    """Load weights into a network in place, on its device; see `load_model` for the errors."""
     expected = _shapes(model)
     missing, unknown = expected.keys() - weights.keys(), weights.keys() - expected.keys()
     if missing or unknown:
@@ -54,14 +54,14 @@ def weights_of(model: LatentModel) -> dict[str, NDArray[np.float32]]:
 
 
 def weights_to_keep(model: LatentModel) -> dict[str, NDArray[np.float32]]:
-    """The same of what a bundle keeps: without the parts that only training needs."""
+    """The weights that a bundle keeps: without the parts that only training needs."""
     passing = tuple(f"{part}." for part in model.only_in_training)
     return {name: array for name, array in weights_of(model).items() if not name.startswith(passing)}
 
 
 @torch.inference_mode()
 def _check_finite(model: LatentModel) -> None:
-    """Raise BundleError where the middle of latent space has no picture, or a grey image no place in it."""
+    """Raise BundleError if the picture of the origin, or the latent of a grey image, is not finite."""
     height, width, channels = model.spec.image_shape
     made = [model.decode_logits(torch.zeros(1, model.spec.latent_dim))]
     if model.encodes:
