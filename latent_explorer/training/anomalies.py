@@ -1,4 +1,4 @@
-"""How well the scores of a model tell the test images of its dataset from images of another kind."""
+"""How well the anomaly scores of a model separate the test images of its dataset from other images."""
 
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -31,12 +31,12 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.coding import coder_of_network
 from latent_explorer.training.images import evenly, judged
 
-_AT_ONCE = 256  # images, always as many: so the same figures come out again
+_AT_ONCE = 256  # images per batch; constant, so that the figures are reproducible
 
 
 @dataclass(frozen=True)
 class JudgeProgress:
-    """How far the work is. words: what is done. done, total: images."""
+    """Progress. words: the current work. done, total: images."""
 
     words: str
     done: int
@@ -45,7 +45,7 @@ class JudgeProgress:
 
 @dataclass(frozen=True, eq=False)
 class Apart:
-    """The scores of own images (n,) and of others (m,) by the name of the score. sample: images they are fitted on."""
+    """Scores of own images (n,) and of others (m,), by name of the score. sample: the number of images fitted on."""
 
     own: dict[str, NDArray[np.float32]]
     others: dict[str, NDArray[np.float32]]
@@ -54,11 +54,11 @@ class Apart:
 
     @property
     def auroc(self) -> dict[str, float]:
-        """By the name of the score."""
+        """The area under the ROC curve, by name of the score."""
         return {name: auroc(self.own[name], self.others[name]) for name in self.own}
 
     def report(self, false_alarms: float) -> dict[str, Any]:
-        """What a command tells, as JSON takes it. false_alarms: the share of own images above the threshold."""
+        """The result of the command, for JSON. false_alarms: the share of own images above the threshold."""
         areas = self.auroc
         cuts = {name: threshold_at(own, false_alarms) for name, own in self.own.items()}
         return {
@@ -81,9 +81,9 @@ class Apart:
 def tell_apart(
     model: LatentModel, dataset: Dataset, others: OtherImages, device: torch.device
 ) -> Iterator[JudgeProgress | Apart]:
-    """Judge the test images of a model's dataset, 10,000 at most, and others; yields how far it is, at last the scores.
+    """Score at most 10,000 test images of a model's dataset, and others; yields the progress, and the scores last.
 
-    Without test images, those to train on are judged. Raises TrainingError where the dataset has no images.
+    Without a test split, uses training images. Raises TrainingError if the dataset has no images.
     """
     began = time.perf_counter()
     numbers = evenly(judged(dataset), MOST_OTHERS).astype(np.int64)
@@ -102,7 +102,7 @@ def tell_apart(
 
 
 def fitted_judge(coder: Coder, dataset: Dataset) -> Generator[JudgeProgress, None, tuple[ImageJudge, int]]:
-    """What judges images, fitted on a sample of the training images of `dataset`, and how many these are."""
+    """The judge of images, fitted on a sample of the training images of `dataset`, and the size of the sample."""
     sample, parts = sample_of(dataset.split, SAMPLE), list[Coded]()
     for some in _parts(sample):
         yield JudgeProgress("fitting the scores", sum(map(len, parts)), len(sample))
@@ -111,7 +111,7 @@ def fitted_judge(coder: Coder, dataset: Dataset) -> Generator[JudgeProgress, Non
 
 
 def columns(names: Sequence[str], values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Scores (n, names) by name. Raises TrainingError where one is not finite."""
+    """Scores (n, names) by name. Raises TrainingError if one is not finite."""
     if not np.isfinite(values).all():
         raise TrainingError("the model gives pictures or latents that are not finite, so these images have no score")
     return {name: values[:, number] for number, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""How scores tell two sets apart, as one picture: the ROC curves, and the two histograms of one score."""
+"""A picture of how scores separate two sets: the ROC curves, and the histograms of one score."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from latent_explorer.training.anomalies import Apart
 
 _SIDE, _MARGIN, _BINS = 720, 64, 60
 _TITLE, _TEXT, _SMALL = 30, 24, 20
-_COLOURS = (  # those that most people tell apart (Okabe and Ito 2008), then darker ones
+_COLOURS = (  # distinguishable for most people (Okabe and Ito 2008), then darker ones
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7a5195", "#8c8c8c", "#5a4a00",
 )  # fmt: skip
 _INK, _FAINT, _LINE = (28, 32, 38), (92, 98, 106), (206, 210, 216)
@@ -21,12 +21,12 @@ Corner = tuple[float, float]
 
 
 def draw_apart(found: Apart, names: tuple[str, str], path: Path, *, overwrite: bool = False) -> Path:
-    """Write the picture as PNG. names: of the two sets. Raises UserError where that is not possible."""
+    """Write the picture as PNG. names: of the two sets. Raises UserError if that is not possible."""
     return write_bytes_whole(path, encoded(apart_picture(found, names), "PNG"), overwrite=overwrite)
 
 
 def apart_picture(found: Apart, names: tuple[str, str]) -> Image.Image:
-    """At the left the ROC curve of each score, at the right how the mended score, or the first, is distributed."""
+    """The ROC curve of each score on the left, the histograms of the corrected or first score on the right."""
     size = 2 * _SIDE + 3 * _MARGIN, _SIDE + 3 * _MARGIN + (len(found.own) + 1) // 2 * (_TEXT + 10)
     image = Image.new("RGB", size, (255, 255, 255))
     draw = ImageDraw.Draw(image)

@@ -1,8 +1,8 @@
-"""In which precision, and by how many threads, a network is trained faster on this machine: shapes and trials decide.
+"""Chooses the precision and the number of threads that train a network fastest here, by shapes and trials.
 
-Threads that wait asleep, so that they do not starve the window, take about 0.05 ms to be woken for each operation. A
-step of a small dense network is a hundred operations, most of them shorter than that: it is given a second thread only
-where threads wait awake for a moment.
+Threads that sleep while idle, so that they do not starve the window, take about 0.05 ms to wake for each operation. A
+step of a small dense network has a hundred operations, most of them shorter: it gets a second thread only if idle
+threads spin for a moment.
 """
 
 import time
@@ -22,17 +22,17 @@ from latent_explorer.training.distributed.devices import precisions
 from latent_explorer.training.optimiser import Optimiser
 from latent_explorer.waiting import awake
 
-_WORTH_SHARING = 300_000_000  # multiplications of a batch on its way through the network, about 10 ms of a step
+_WORTH_SHARING = 300_000_000  # multiplications of a batch in the forward pass, about 10 ms of a step
 _TURNS = 6
-_MORE_TURNS = 15  # where it counts how busy the machine is
-_WORTH_IT = 0.9  # of the time that the plainer way takes
+_MORE_TURNS = 15  # trials, if the load of the machine matters
+_WORTH_IT = 0.9  # share of the time of the simpler option
 _Name = TypeVar("_Name")
 
 
 def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
-    """How many threads each operation of a step of `model` may be given on the processor, the usual number first.
+    """The numbers of threads that a step of `model` may use on a CPU, the default first.
 
-    Shapes decide and how threads wait. Where a second is possible, it depends on what else runs here which is better.
+    They depend on the shapes, and on how idle threads wait. If there are two, the better one depends on other load.
     """
     present = torch.get_num_threads()
     if any(isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) for layer in model.modules()):
@@ -44,14 +44,14 @@ def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
 
 
 def choose_precision(recipe: Recipe, model: LatentModel, batch: ImageBatch) -> Precision:
-    """That of `recipe`, or for "auto" whichever trains `model` faster on images like `batch`."""
+    """The precision of `recipe`; for "auto", the one that trains `model` fastest on images like `batch`."""
     count = possible_threads(model, len(batch.x))[0]
     names = precisions(recipe.precision, batch.x.device)
     return _quicker(names, lambda name: _step(recipe, model, batch, name, count), _TURNS)
 
 
 def choose_threads(recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision) -> int:
-    """How many threads a step is to have, on a machine as busy as now: two that wait for each other need both cores."""
+    """The number of threads for a step under the current load: two threads that wait for each other need two cores."""
     counts = possible_threads(model, len(batch.x))
     return _quicker(counts, lambda count: _step(recipe, model, batch, precision, count), _MORE_TURNS)
 
@@ -59,7 +59,7 @@ def choose_threads(recipe: Recipe, model: LatentModel, batch: ImageBatch, precis
 def _step(
     recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision, count: int
 ) -> Callable[[], None]:
-    """A step of a copy of `model` in `count` threads, which leads nowhere."""
+    """A training step of a copy of `model` with `count` threads, for timing."""
     optimiser = Optimiser(deepcopy(model), recipe, precision)
     draws = Draws(torch.Generator(batch.x.device).manual_seed(0))
 
@@ -72,9 +72,9 @@ def _step(
 
 
 def _quicker(rivals: Sequence[_Name], step_of: Callable[[_Name], Callable[[], None]], turns: int) -> _Name:
-    """The first of the rivals, or the other where a trial finds it clearly quicker.
+    """The first of the rivals, unless a trial shows that the other is clearly faster.
 
-    They take turns, so that a busy moment meets both; the first turn does not count.
+    They alternate, so that other load affects both; the first turn is a warm-up.
     """
     usual, *others = rivals
     if not others:

@@ -1,4 +1,4 @@
-"""What every figure of a network is to be held against: the same of raw pixels and of principal components."""
+"""Baselines for the figures of a network: the same figures of raw pixels and of principal components."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -14,20 +14,20 @@ from latent_explorer.places import shipped_bundles, trained_bundles
 from latent_explorer.training.images import evenly
 
 NEIGHBOURS = 10
-ASKED, _COMPARED = 10_000, 100_000  # of more test and training images hours would be needed, which say no more
+ASKED, _COMPARED = 10_000, 100_000  # test and training images: more would take hours without changing the figures
 _ROWS = 8192  # images at a time
-_CHEAP = 1e11  # multiplications, a few seconds of one processor
+_CHEAP = 1e11  # multiplications: a few seconds on one core
 
 Rows = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Baselines:
-    """Figures of a dataset's test images without a network; None where they are not known.
+    """Figures of a dataset's test images without a network; None if unknown.
 
-    pixels_knn10_accuracy: of the labels by the 10 nearest of at most 100,000 images, pixel by pixel.
-    pca_mse, pca_knn10_accuracy: the mean squared error, and the accuracy, of as many principal components as the
-    network has latent dimensions.
+    pixels_knn10_accuracy: of labels predicted by the 10 nearest of at most 100,000 training images, on pixels. pca_mse,
+    pca_knn10_accuracy: the mean squared error and the accuracy of as many principal components as there are latent
+    dimensions.
     """
 
     pixels_knn10_accuracy: float | None = None
@@ -40,7 +40,7 @@ class Baselines:
 
 
 def baselines(dataset: Dataset, dimensions: int) -> Baselines:
-    """All of them: for 70,000 images of 28x28 about 20 s of one processor. Raises TrainingError without test images."""
+    """All baselines: about 20 s on one core for 70,000 images of 28x28. Raises TrainingError without test images."""
     pca = Components.of(dataset, dimensions)
     return Baselines(
         pixels_knn10_accuracy=_accuracy(dataset, lambda x: x),
@@ -50,7 +50,7 @@ def baselines(dataset: Dataset, dimensions: int) -> Baselines:
 
 
 def baselines_at_hand(dataset: Dataset, dimensions: int) -> Baselines:
-    """Those that another bundle of the dataset tells, or that take no more than seconds: a run must come to its end."""
+    """The baselines stored in another bundle of the dataset, or that take only seconds to compute."""
     told = [config for config in _bundles() if config.dataset.fingerprint == dataset.fingerprint]
     alike = [config for config in told if config.net.latent_dim == dimensions]
     train, pixels = len(dataset.indices("train")), math.prod(dataset.image_shape)
@@ -85,7 +85,7 @@ class Components:
 
     @classmethod
     def of(cls, dataset: Dataset, dimensions: int) -> "Components":
-        """So many, or as many as there are pixels. Raises TrainingError when a split has no images."""
+        """That many components, at most one per pixel. Raises TrainingError if a split has no images."""
         train, test = (dataset.indices(split) for split in ("train", "test"))
         if not (len(train) and len(test)):
             raise TrainingError(f"{dataset.name}: expected training and test images to compare with PCA")
@@ -109,7 +109,7 @@ class Components:
 
 
 def knn_accuracy(train: Rows, train_labels: NDArray[np.int64], test: Rows, test_labels: NDArray[np.int64]) -> float:
-    """The share of the test rows (m, k) with the label that most of the 10 nearest training rows (n >= 10, k) have."""
+    """The share of test rows (m, k) with the majority label of the 10 nearest training rows (n >= 10, k)."""
     from sklearn.neighbors import KNeighborsClassifier
 
     classifier = KNeighborsClassifier(NEIGHBOURS).fit(train, train_labels)
@@ -117,7 +117,7 @@ def knn_accuracy(train: Rows, train_labels: NDArray[np.int64], test: Rows, test_
 
 
 def asked(dataset: Dataset) -> NDArray[np.intp]:
-    """The test images, or where they are more than 10,000 so many, evenly chosen."""
+    """The test images, or 10,000 evenly chosen ones if there are more."""
     return evenly(dataset.indices("test"), ASKED)
 
 
@@ -130,7 +130,7 @@ def _accuracy(dataset: Dataset, project: Callable[[Rows], Rows]) -> float | None
 
 
 def pixels(dataset: Dataset, indices: NDArray[np.intp]) -> Iterator[Rows]:
-    """The images at `indices` as rows in [0, 1], some thousands at a time."""
+    """The images at `indices` as rows in [0, 1], a few thousand at a time."""
     for part in np.array_split(indices, -(-len(indices) // _ROWS)):
         rows: Rows = dataset.images[part].reshape(len(part), -1).astype(np.float32)
         rows /= 255

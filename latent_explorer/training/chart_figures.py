@@ -1,4 +1,4 @@
-"""How well one sees through a chart: its neighbourhoods, its pictures, and how far the veil tells their errors."""
+"""The figures of a chart: its neighbourhoods, its pictures, and how well the veil predicts their errors."""
 
 from dataclasses import asdict, dataclass
 
@@ -16,19 +16,19 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.trust_figures import Judge, Places, in_batches
 
 Pictures = NDArray[np.float32]
-_SIDE = 64  # pictures along each side of the map, of which neighbours are compared
-_MOST = 8_000  # held-out images whose pictures are measured
+_SIDE = 64  # pictures along each side of the map for the smoothness
+_MOST = 8_000  # held-out images that are measured
 
 
 @dataclass(frozen=True)
 class ChartFigures:
-    """What is said of a chart; None where it cannot be measured.
+    """The figures of a chart; None if one cannot be measured.
 
-    trustworthiness, continuity: see `analysis.Projection`, of `queries` images, each ranked against all.
-    decoded_mse: between held-out images and the pictures decoded at their places on the map, on pixels in [0, 1].
-    smoothness: the mean absolute difference, on the same pixels, of neighbouring pictures of 64 x 64 over the map,
-    where there are data; less is smoother. veil_spearman: the rank correlation of these errors with what the veil is
-    made of at those places, which was learnt from other images. fit_cpu_seconds: what the fit took, 0 for none.
+    trustworthiness, continuity: see `analysis.Projection`; of `queries` images, each ranked against all. decoded_mse:
+    between held-out images and the pictures decoded at their places on the map, on pixels in [0, 1]. smoothness: the
+    mean absolute difference between neighbours in a grid of 64 x 64 pictures over the map, where there are data; less
+    is smoother. veil_spearman: the rank correlation of the errors with the values of the veil at those places, learnt
+    from other images. fit_cpu_seconds: of the fit, 0 for none.
     """
 
     trustworthiness: float
@@ -45,7 +45,7 @@ class ChartFigures:
 
 
 class ChartJudge:
-    """Measures charts of a bundle: its model on a device, the latents, and the dataset, where it is to be had."""
+    """Measures charts of a bundle: its model on a device, its latents, and its dataset, if available."""
 
     def __init__(self, model: LatentModel, latents: Latents, dataset: Dataset | None, device: torch.device) -> None:
         self._latents, self._dataset = latents, dataset
@@ -54,13 +54,13 @@ class ChartJudge:
         self._test = np.sort(np.random.default_rng(1).permutation(test)[:_MOST])
 
     def whole(self, chart: Chart) -> WholeMap:
-        """How far the neighbourhoods of the map of a chart are those of latent space."""
+        """How well the map of a chart keeps the neighbourhoods of latent space."""
         *_, found = SeenMap(chart, self._latents.mean).projection.whole()
         assert found is not None
         return found
 
     def measure(self, chart: Chart, whole: WholeMap) -> ChartFigures:
-        """All figures of a chart. whole: of its map; the same for charts that differ in the way back alone."""
+        """All figures of a chart. whole: of its map; the same for charts that differ only in their inverse."""
         seen = SeenMap(chart, self._latents.mean)
         error, veil = self._errors(seen)
         took = getattr(chart, "fit_seconds", None)
@@ -75,7 +75,7 @@ class ChartJudge:
         )
 
     def _errors(self, seen: SeenMap) -> tuple[NDArray[np.float64] | None, NDArray[np.floating] | None]:
-        """Of held-out images: the errors of the pictures at their places, and what the veil is made of there."""
+        """For held-out images: the errors of the pictures at their places, and the veil's values there."""
         test = self._test
         if self._dataset is None or not len(test):
             return None, None
@@ -92,7 +92,7 @@ class ChartJudge:
         return expected.error(known.measure, seen.uv[self._test], z)
 
     def _smoothness(self, seen: SeenMap) -> float:
-        """The mean difference of pictures that lie side by side, or one above the other, both amid data."""
+        """The mean difference between horizontal and vertical neighbours, both within the data."""
         home = bulk(seen.uv)
         edges = [np.linspace(low, high, _SIDE + 1) for low, high in zip(home.min(0), home.max(0), strict=True)]
         amid = np.histogram2d(home[:, 0], home[:, 1], bins=edges)[0] > 0
@@ -113,7 +113,7 @@ class ChartJudge:
 
 
 def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float | None:
-    """The rank correlation of two series (n,); None where one of them does not change."""
+    """The rank correlation of two series (n,); None if one of them is constant."""
     from scipy.stats import spearmanr
 
     if np.ptp(one) == 0 or np.ptp(other) == 0:

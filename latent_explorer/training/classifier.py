@@ -1,4 +1,4 @@
-"""A classifier of a dataset's images, taught once and kept: it says what decoded pictures show."""
+"""A classifier of a dataset's images, trained once and kept, to recognise decoded pictures."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,18 +21,18 @@ from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.images import evenly
 
 CONFIDENT = 0.95
-"""The probability of its class above which an image counts as recognised confidently."""
+"""The class probability above which an image counts as recognised confidently."""
 
-_FORM = 1  # of the network and its teaching: what another taught is not used
+_FORM = 1  # the version of the network and its training: others are not used
 _AT_ONCE, _TESTED, _MOST_BYTES = 500, 10_000, 64 << 20
 
 
 class ClassifierFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known about a classifier.
+    """The facts about a classifier.
 
-    fingerprint: of the dataset. image_shape: (h, w, c). classes: their names. accuracy: the share of `tested` test
-    images that it recognises; confident: the share of them with a class above .95; None without test images.
-    form: of the network and its teaching.
+    fingerprint: of the dataset. image_shape: (h, w, c). classes: their names. accuracy: on `tested` test images;
+    confident: the share of them with a class above .95; None without test images. form: the version of the network and
+    its training.
     """
 
     fingerprint: str
@@ -45,9 +45,9 @@ class ClassifierFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Classifier:
-    """A small convolutional network that was taught the training images of a dataset.
+    """A small convolutional network trained on the training images of a dataset.
 
-    accuracy: the share of test images that it recognises; None where there are none. facts: all that is known.
+    accuracy: on test images; None if there are none. facts: all facts about it.
     """
 
     def __init__(self, net: ClassifierNet, facts: ClassifierFacts, device: torch.device) -> None:
@@ -55,19 +55,19 @@ class Classifier:
 
     @property
     def accuracy(self) -> float | None:
-        """On test images."""
+        """The accuracy on test images."""
         return self.facts.accuracy
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Of each class, float32 (n, classes), for images uint8 (n, h, w, c). Raises TrainingError on another shape."""
+        """Probabilities float32 (n, classes) of images uint8 (n, h, w, c). Raises TrainingError on a wrong shape."""
         return self._each(images, lambda x: self._net(x).softmax(1), len(self.facts.classes))
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What its last layer sees, float32 (n, 96), for images uint8 (n, h, w, c); see `probabilities`."""
+        """The inputs of the last layer, float32 (n, 96), for images uint8 (n, h, w, c); see `probabilities`."""
         return self._each(images, self._net.features, self._net.telling.in_features)
 
     def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-        """The likeliest class, int64 (n,), of images uint8 (n, h, w, c); see `probabilities`."""
+        """The most probable classes int64 (n,) of images uint8 (n, h, w, c); see `probabilities`."""
         return np.asarray(self.probabilities(images).argmax(1), np.int64)
 
     @torch.inference_mode()
@@ -85,9 +85,9 @@ class Classifier:
 
 
 def classifier_of(dataset: Dataset, device: torch.device | str = "auto") -> Classifier:
-    """The classifier of a dataset: the one that ships, or was kept; else it is taught and kept, which takes minutes.
+    """The classifier of a dataset: included or kept earlier; otherwise trained and kept, which takes minutes.
 
-    Raises TrainingError where there are no labels, fewer than two classes, or no training images of some class.
+    Raises TrainingError if there are no labels, fewer than two classes, or no training images of a class.
     """
     for told in classifier_steps(dataset, device):
         found = told
@@ -98,9 +98,9 @@ def classifier_of(dataset: Dataset, device: torch.device | str = "auto") -> Clas
 def classifier_steps(
     dataset: Dataset, device: torch.device | str = "auto", token: Event | None = None
 ) -> Iterator[Taught | Classifier]:
-    """The same step by step: yields how far the teaching is, if there is any, and the classifier last.
+    """As `classifier_of`, in steps: yields the progress of the training, if any, and the classifier last.
 
-    Nothing is given, or kept, once `token` is set.
+    Yields no classifier, and keeps none, once `token` is set.
     """
     _check(dataset)
     place = choose_device(device) if isinstance(device, str) else device
@@ -121,7 +121,7 @@ def classifier_steps(
 
 
 def keep(classifier: Classifier, path: Path) -> None:
-    """Write a classifier in one file, weights as float16, whole or not at all. Raises UserError where it cannot be."""
+    """Write a classifier to a file, weights as float16, whole or not at all. Raises UserError if that fails."""
     weights = {name: _halved(value).contiguous().cpu() for name, value in classifier._net.state_dict().items()}
     write_bytes_whole(path, save(weights, {"facts": msgspec.json.encode(classifier.facts).decode()}), overwrite=True)
 
@@ -131,7 +131,7 @@ def _halved(value: torch.Tensor) -> torch.Tensor:
 
 
 def _read(path: Path, dataset: Dataset, device: torch.device) -> Classifier | None:
-    """The one kept at `path`; None where there is none, none of this dataset, or it cannot be used."""
+    """The classifier kept at `path`; None if there is none, it is of another dataset, or it cannot be used."""
     try:
         content = read_regular(path, _MOST_BYTES)
         header = msgspec.json.decode(content[8 : 8 + int.from_bytes(content[:8], "little")])
@@ -153,7 +153,7 @@ def _path(dataset: Dataset) -> Path:
 
 
 def judged_classifier(net: ClassifierNet, dataset: Dataset, device: torch.device) -> Classifier:
-    """The classifier of a network that was taught, with its figures on the test images."""
+    """The classifier of a trained network, with its figures on the test images."""
     facts = ClassifierFacts(
         fingerprint=dataset.fingerprint, image_shape=dataset.image_shape, classes=dataset.class_names
     )

@@ -1,4 +1,4 @@
-"""The network of the classifier, and how it is taught: a few layers of convolutions, always in the same way."""
+"""The network of the classifier, a few convolutional layers, and its training, always with the same settings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ _RATE, _DECAY, _AUGMENTATION = 4e-3, 0.02, 0.7
 
 @dataclass(frozen=True)
 class Taught:
-    """How far the teaching is: `step` of `steps` batches."""
+    """Progress of the training: `step` of `steps` batches."""
 
     step: int
     steps: int
 
 
 class ClassifierNet(nn.Module):
-    """From images float32 (n, c, h, w) in [0, 1] to logits (n, classes); larger ones are shrunk to a side of 64."""
+    """Maps images float32 (n, c, h, w) in [0, 1] to logits (n, classes); larger images are reduced to a side of 64."""
 
     def __init__(self, channels: int, classes: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class ClassifierNet(nn.Module):
         self.telling = nn.Linear(FEATURES, classes)
 
     def features(self, x: Tensor) -> Tensor:
-        """What the last layer sees, (n, FEATURES)."""
+        """The inputs of the last layer, (n, FEATURES)."""
         height, width = x.shape[2:]
         if max(height, width) > _SIDE:
             x = interpolate(x, (min(height, _SIDE), min(width, _SIDE)), mode="area")
@@ -63,9 +63,9 @@ class ClassifierNet(nn.Module):
 
 
 def teach(dataset: Dataset, device: torch.device, token: Event) -> Iterator[Taught | ClassifierNet]:
-    """Teach a fresh network the training images; yields how far it is and, unless `token` is set, the network last.
+    """Train a new network on the training images; yields the progress and, unless `token` is set, the network last.
 
-    Every image is turned, scaled, sheared and shifted a little each time. The weights are those that float16 holds.
+    Each image is rotated, scaled, sheared and shifted a little each time. The weights are rounded to float16.
     """
     assert dataset.labels is not None
     images, labels = Images.of(dataset, device), torch.from_numpy(dataset.labels).to(device)
@@ -91,7 +91,7 @@ def teach(dataset: Dataset, device: torch.device, token: Event) -> Iterator[Taug
 
 
 def _batches(train: NDArray[np.intp], steps: int) -> Iterator[NDArray[np.intp]]:
-    """So many batches; each image once before any comes again."""
+    """That many batches; each image appears once before any is repeated."""
     random = np.random.default_rng(0)
     waiting = train[:0]
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""A network as scores of images take it: numpy in, numpy out."""
+"""A network in the form that scores of images need: numpy in, numpy out."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ Rows = NDArray[np.float32]
 
 
 def coder_of_network(model: LatentModel, device: torch.device) -> Coder:
-    """What a network can do, on a device; a conditional one under its own label."""
+    """The encoder and decoder of a network on a device; a conditional one with its current label."""
     model = model.to(device).eval()
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""What a run would take, before it is begun."""
+"""Estimates the time and memory of a run before it starts."""
 
 import math
 import os
@@ -37,28 +37,28 @@ from latent_explorer.training.teaching import TEACHING
 from latent_explorer.training.throttling import OvertakenError
 
 _PROGRAM = 600 << 20
-"""Bytes of the process before there is any data: torch and scikit-learn, as measured."""
+"""Bytes of the process without data: torch and scikit-learn, as measured."""
 
 _WEIGHTS_COPIES = 16
-"""Of each weight, at the end of an epoch: weights, gradient, average, best, the optimiser's two, and of all that has
-to be saved one in numpy and one in the file."""
+"""Copies of each weight at the end of an epoch: weights, gradient, average, best, two of the optimiser, and for
+everything saved one in numpy and one in the file."""
 
 _IMAGES_COPIES = 3
-"""As read, on the device, and once more while the bundle is written."""
+"""Copies of the images: as read, on the device, and one while the bundle is written."""
 
 _KEPT = 3
-"""What a step holds of each layer's outputs: themselves, their gradients, and what products need besides."""
+"""Copies of each layer's outputs in a step: the outputs, their gradients, and workspace of products."""
 
 _FIRST, _MOST, _TRIALS = 8, 1024, 3
-"""Images of the steps timed, at first and at the most, and how many are timed at first."""
+"""The batch sizes of the timed steps, first and largest, and the number of first steps."""
 
 _LONG, _TIMED = 0.1, 0.4
-"""Seconds that a timed step may take, and for how many steps are timed."""
+"""Seconds: the longest timed step, and the total time of timed steps."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """seconds: of training, on a machine as busy as now. memory: bytes at the most. weights: how many are learned."""
+    """seconds: of training under the current load. memory: peak bytes. weights: the number of trained weights."""
 
     seconds: float
     memory: int
@@ -67,9 +67,9 @@ class Estimate:
 
 
 def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: False) -> Estimate:
-    """What training as `job` says would take on a dataset of these facts.
+    """Estimate the training of `job` on a dataset with these facts.
 
-    A few steps are trained on noise. Raises UserError with the reason where it cannot work, and OvertakenError.
+    Trains a few steps on noise. Raises UserError with the reason if the job cannot work, and OvertakenError.
     """
     refuse_taken(job.folder, job.overwrite or job.resume)
     if not facts.train:
@@ -85,7 +85,7 @@ def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: Fal
 
 
 def warm() -> None:
-    """Train a step on a tiny network, so that what torch loads late is there when the first estimate is asked for."""
+    """Train a step of a tiny network, so that torch's lazy imports are done before the first estimate."""
     spec = NetSpec(family="vae", trunk="dense", image_shape=(2, 2, 1), latent_dim=2, hidden=(2,))
     cpu = torch.device("cpu")
     for precision in precisions("auto", cpu):
@@ -93,7 +93,7 @@ def warm() -> None:
 
 
 def _refuse_outside_limits(spec: NetSpec, facts: Facts) -> None:
-    """Refuse now what could not be saved in the end."""
+    """Refuse a network that could not be saved at the end."""
     dataset = DatasetRecord(name="", source="", fingerprint="", count=facts.images, class_names=())
     training = TrainingRecord(epochs=0, batch_size=1, learning_rate=0, seed=0, device="", minutes=0, command="")
     config = BundleConfig(
@@ -105,7 +105,7 @@ def _refuse_outside_limits(spec: NetSpec, facts: Facts) -> None:
 
 
 def _sizes(spec: NetSpec) -> tuple[int, int]:
-    """How many weights there are, and the bytes of all layers' outputs for one image; no memory is taken for it."""
+    """The number of weights, and the bytes of all layers' outputs for one image, computed without allocating memory."""
     outputs: list[int] = []
 
     def note(_layer: nn.Module, _inputs: object, output: object) -> None:
@@ -134,7 +134,7 @@ def _refuse_too_large(memory: int, device: torch.device) -> None:
     else:
         try:
             present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        except (AttributeError, ValueError, OSError):  # the system does not say so
+        except (AttributeError, ValueError, OSError):  # not supported by the system
             return
     if memory > present:
         raise TrainingError(
@@ -144,8 +144,8 @@ def _refuse_too_large(memory: int, device: torch.device) -> None:
 
 
 def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) -> float:
-    """Steps, the evaluation after each epoch, and at the end the encoding and decoding of all images, twice; without an
-    encoder what takes their place."""
+    """Seconds for steps, the evaluation after each epoch, and encoding and decoding all images twice at the end, or the
+    equivalent without an encoder."""
     size = min(recipe.batch_size, facts.train)
     few = min(size, _FIRST)
     learners = [_learner_of_noise(recipe, spec, device, each) for each in precisions(recipe.precision, device)]
@@ -162,14 +162,14 @@ def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) 
 
 @torch.inference_mode()
 def _of_generator(learner: Learner, facts: Facts, epochs: int, seconds: float) -> float:
-    """Seconds that draws take, looked at after each epoch and kept in the end; and an encoder, and images placed by it.
+    """Seconds for the draws, after each epoch and at the end, and for the encoder and the images it places.
 
-    seconds: of all steps, of which one in which an encoder is taught takes about as long.
+    seconds: of all steps; a step of the encoder's training takes about as long as one of these.
     """
     model = learner.average
     z = model.draw(_MOST)
     picture = _quickest(partial(model.decode, z)) / len(z)
-    drawn = 2 * (epochs * SEEN + PRIOR_SAMPLES) * picture  # decoded, and recognised by a network of about that size
+    drawn = 2 * (epochs * SEEN + PRIOR_SAMPLES) * picture  # decoded, and classified by a network of similar size
     if not model.family.inverts:
         return drawn
     placed = min(facts.test, ASKED) + min(facts.images - facts.test, TAUGHT) + min(facts.test, INVERTED)
@@ -177,7 +177,7 @@ def _of_generator(learner: Learner, facts: Facts, epochs: int, seconds: float) -
 
 
 def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> float:
-    """Seconds for `size` images, by what two other sizes took: what each step takes anyway counts once."""
+    """Seconds for `size` images, extrapolated from two other sizes, with a constant part per step."""
     (few, quick), (many, usual) = one, other
     each = max(0.0, usual - quick) / (many - few) if many > few else usual / many
     return usual + (size - many) * each
@@ -201,12 +201,12 @@ def _step(learner: Learner, size: int) -> None:
 
 
 def _quickest(act: Callable[[], object]) -> float:
-    """Seconds of the quickest of a few times: the first are slow."""
+    """The shortest of a few times in seconds: the first ones are slow."""
     return min(timeit.repeat(act, number=1, repeat=_TRIALS))
 
 
 def _usual(act: Callable[[], object]) -> float:
-    """The mean of some times: how busy the machine is counts."""
+    """The mean of a few times in seconds, which includes the load of the machine."""
     times, end = timeit.repeat(act, number=1, repeat=1), time.perf_counter() + _TIMED
     while time.perf_counter() < end:
         times += timeit.repeat(act, number=1, repeat=1)

@@ -1,4 +1,4 @@
-"""The latents of a dataset, or draws from the prior of a network without an encoder; a network's figures."""
+"""Encoding a dataset, or drawing from the prior of a network without an encoder; the figures of a network."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,21 +22,21 @@ from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
 PRIOR_SAMPLES = 10_000
-"""Latents in the bundle of a network without an encoder."""
+"""The number of latents in the bundle of a network without an encoder."""
 
 INVERTED = 2_000
-"""Test images that are inverted to be measured, at most."""
+"""The maximum number of test images that are inverted for the figures."""
 
 _DRAWS = 10
-"""Samples of each posterior of which the -ELBO is the mean; of one alone it differs by some hundredths of a nat."""
+"""Samples of each posterior for the -ELBO; with one sample it varies by some hundredths of a nat."""
 
 
 @torch.inference_mode()
 def encode(model: LatentModel, images: Images, dataset: Dataset, indices: NDArray[np.int64] | None = None) -> Latents:
     """The latents of all images of `dataset`, or of those at `indices`, each under its own class.
 
-    images: those of the dataset, where the network is. error: from the mean; None without a decoder.
-    Raises UserError where the network has no encoder.
+    images: those of the dataset, on the network's device. The errors are of the mean; None without a decoder. Raises
+    UserError if the network has no encoder.
     """
     places = np.arange(len(dataset)) if indices is None else indices
     means, log_variances, errors = [], [], []
@@ -64,7 +64,7 @@ def encode_dataset(model: LatentModel, dataset: Dataset, device: torch.device) -
 
 @torch.inference_mode()
 def prior_samples(model: LatentModel) -> Latents:
-    """The same draws from the prior every time, which stand for latents where no image has one."""
+    """Draws from the prior, always the same, instead of the latents of images."""
     device = next(model.parameters()).device
     mean = model.draw(PRIOR_SAMPLES, Draws(torch.Generator(device).manual_seed(0))).float().cpu().numpy()
     return as_draws(Latents(mean, None, None, np.zeros(len(mean), np.uint8), None))
@@ -72,9 +72,9 @@ def prior_samples(model: LatentModel) -> Latents:
 
 @torch.inference_mode()
 def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np.float32]) -> float | None:
-    """The mean squared error, on pixels in [0, 1], of the test images' pictures decoded from `means` (n, d).
+    """The mean squared error of the test images' pictures decoded from `means` (n, d), on pixels in [0, 1].
 
-    Without test images: None.
+    None without test images.
     """
     device = next(model.parameters()).device
     images, test = Images.of(dataset, device, model.spec.classes), dataset.indices("test")
@@ -93,14 +93,13 @@ def _squared_error(model: LatentModel, z: Tensor, labels: Tensor | None, x: Tens
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures over the whole test split.
+    """Figures on the whole test split.
 
-    negative_elbo: nats per image, grey levels read as Bernoulli means, the mean of ten samples per image; None without
-    a variance.
-    unrefined_negative_elbo: likewise, by the encoder alone; None where nothing is added to it.
-    mse: of the reconstruction from the mean, on pixels in [0, 1], mean over pixels and images.
-    knn10_accuracy: of the labels by the 10 nearest means, fitted on the train split; of a test split of more than
-    10,000 images, of so many, evenly chosen. None without labels.
+    negative_elbo: nats per image, with grey levels as Bernoulli means, averaged over ten samples per image; None
+    without a variance. unrefined_negative_elbo: the same by the encoder alone; None without refinement. mse: of the
+    reconstruction from the mean, on pixels in [0, 1], averaged over pixels and images. knn10_accuracy: of labels
+    predicted by the 10 nearest means, fitted on the train split; on at most 10,000 evenly chosen test images. None
+    without labels.
     """
 
     negative_elbo: float | None
@@ -114,11 +113,11 @@ class Evaluation:
 
 
 def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:
-    """The figures of `model` on `dataset`. latents: what `encode_dataset` gave, if it has been done already.
+    """The figures of `model` on `dataset`. latents: the result of `encode_dataset`, if already computed.
 
-    Of a generator that inverts, up to 2,000 test images are placed, and there is no accuracy of labels.
+    A generator that inverts is measured on up to 2,000 test images, without label accuracy.
 
-    Raises TrainingError when there are no test images, or the network has no encoder.
+    Raises TrainingError if there are no test images, or the network has no encoder.
     """
     if not model.encodes:
         raise TrainingError(f"{model.family.label} has no encoder: these figures need one")
@@ -126,7 +125,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     if not len(test):
         raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
     latents = latents or _encoded(model, dataset, device)
-    assert latents.error is not None  # of images, each has one
+    assert latents.error is not None  # latents of images have errors
     errors = latents.error if latents.index is not None else latents.error[test]
     return Evaluation(
         negative_elbo=_negative_elbo(model, model.encode, dataset, device),
@@ -139,7 +138,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
 
 
 def _encoded(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
-    """The latents of all images; of some test images alone where each has to be inverted."""
+    """The latents of all images, or of some test images only if each has to be inverted."""
     if model.family.encodes:
         return encode_dataset(model, dataset, device)
     some = evenly(dataset.indices("test"), INVERTED)
@@ -147,10 +146,10 @@ def _encoded(model: LatentModel, dataset: Dataset, device: torch.device) -> Late
 
 
 def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | None = None) -> Evaluation:
-    """The figures of the bundle in `folder`, from its files alone and the dataset it names.
+    """The figures of the bundle in `folder`, from its files and the dataset it names.
 
-    source: that dataset, or where it is, as `data.open_dataset` takes it; None for where the bundle says.
-    Raises BundleError, DataError or TrainingError when bundle or dataset cannot be used, or do not belong together.
+    source: the dataset, or its source as in `data.open_dataset`; None for the one in the bundle. Raises BundleError,
+    DataError or TrainingError if bundle or dataset cannot be used, or do not match.
     """
     config = check_bundle(folder)
     model = load_bundle_model(folder, config)
@@ -160,7 +159,7 @@ def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | 
 def dataset_of(config: BundleConfig, source: str | Dataset | None = None, *, download: bool = False) -> Dataset:
     """The dataset that a bundle was trained on; see `evaluate_bundle` for `source` and the errors.
 
-    download: whether it was agreed to fetch it where it is not on this computer.
+    download: consent to download it if it is not on this computer.
     """
     if isinstance(source, Dataset):
         return source
@@ -183,7 +182,7 @@ def dataset_of(config: BundleConfig, source: str | Dataset | None = None, *, dow
 def _negative_elbo(
     model: LatentModel, encode: Callable[[Tensor, Tensor | None], Posterior], dataset: Dataset, device: torch.device
 ) -> float | None:
-    """Of the posteriors that `encode`, a method of `model`, gives; see `Evaluation`."""
+    """The -ELBO with posteriors from `encode`, a method of `model`; see `Evaluation`."""
     model = model.to(device).eval()
     draws = Draws(torch.Generator(device).manual_seed(0))
     total, test = 0.0, dataset.indices("test")
@@ -199,7 +198,7 @@ def _negative_elbo(
 
 
 def label_accuracy(latents: Latents, dataset: Dataset) -> float | None:
-    """That of the 10 nearest means; see `Evaluation`. None without labels, or with too few images to learn from."""
+    """The accuracy by the 10 nearest means; see `Evaluation`. None without labels, or with too few training images."""
     train, test = dataset.indices("train"), asked(dataset)
     if latents.label is None or len(train) < NEIGHBOURS:
         return None

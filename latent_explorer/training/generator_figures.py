@@ -1,4 +1,4 @@
-"""How well a generator makes pictures of every class, and finds places for images; what a classifier sees in draws."""
+"""The figures of a generator: the classes of its pictures, and how well it inverts images."""
 
 import time
 from collections.abc import Generator, Iterator
@@ -17,22 +17,22 @@ from latent_explorer.training.classifier import CONFIDENT, Classifier, classifie
 from latent_explorer.training.evaluate import INVERTED, encode, prior_samples
 from latent_explorer.training.images import Images, evenly
 
-_COMPARED = 5_000  # pictures, and images, whose neighbours are compared
+_COMPARED = 5_000  # pictures, and images, for precision and recall
 _NEIGHBOURS = 3
-_ROWS = 500  # of a matrix of distances at a time
+_ROWS = 500  # rows of a distance matrix at a time
 
 
 @dataclass(frozen=True)
 class GeneratorFigures:
-    """Of 10,000 draws from the prior and test images; None where it is not measured.
+    """Figures on 10,000 draws from the prior and on test images; None if not measured.
 
-    least_class_share: of the draws, that of the class which the classifier sees least often. class_kl: the divergence
-    of the shares of all classes from equal ones, in nats. confident_share: of the draws that the classifier gives a
-    class with more than .95; confident_share_real: of the test images. classifier_accuracy: on the test images.
-    precision: the share of pictures that lie within the third neighbour of some image, in the classifier's features;
-    recall: of the images within that of some picture (Kynkaanniemi et al. 2019), of 5,000 each.
-    inversion_mse: of up to 2,000 test images and the pictures of their latents, on pixels in [0, 1];
-    encoder_mse: by the encoder alone. inversion_seconds: that an image took, on this machine, in batches.
+    least_class_share: the share of the rarest class among the draws, by the classifier. class_kl: the divergence of the
+    class shares from equal ones, in nats. confident_share: of the draws classified with a probability above .95;
+    confident_share_real: of the test images. classifier_accuracy: on the test images. precision: the share of pictures
+    closer to some image than its third neighbour, in the classifier's features; recall: the same for images and
+    pictures (Kynkaanniemi et al. 2019), of 5,000 each. inversion_mse: between up to 2,000 test images and the pictures
+    of their latents, on pixels in [0, 1]; encoder_mse: by the encoder alone. inversion_seconds: per image, on this
+    machine, in batches.
     """
 
     least_class_share: float | None = None
@@ -54,7 +54,7 @@ class GeneratorFigures:
 def generator_figures(
     config: BundleConfig, model: LatentModel, dataset: Dataset, device: torch.device
 ) -> Iterator[str | GeneratorFigures]:
-    """The figures of a model whose latents are draws from the prior; yields what is under way, and them last."""
+    """The figures of a model whose latents are draws from the prior; yields the current work, and the figures last."""
     found = GeneratorFigures()
     if config.prior_samples and model.decodes:
         yield "recognising pictures of draws"
@@ -68,7 +68,7 @@ def generator_figures(
 
 
 def _classifier(dataset: Dataset, device: torch.device) -> Generator[str, None, Classifier | None]:
-    """The classifier of a dataset, if it can have one; yields what is under way."""
+    """The classifier of a dataset, if it can have one; yields the current work."""
     judge = None
     try:
         for told in classifier_steps(dataset, device):
@@ -82,9 +82,9 @@ def _classifier(dataset: Dataset, device: torch.device) -> Generator[str, None, 
 
 
 def recognised(latents: Latents, model: LatentModel, classifier: Classifier | None) -> Latents:
-    """Latents with the confidence of the classifier in what is decoded from each, if there is one.
+    """Latents with the confidence of a classifier, if there is one, in the picture of each.
 
-    Draws, which have no labels, are given the class that it sees.
+    Draws, which have no labels, get the predicted class.
     """
     if classifier is None or not model.decodes:
         return latents
@@ -94,14 +94,14 @@ def recognised(latents: Latents, model: LatentModel, classifier: Classifier | No
 
 
 def draws_figures(latents: Latents, dataset: Dataset) -> dict[str, float]:
-    """`class_figures` of the draws among latents, if there are any and a classifier has seen their classes."""
+    """`class_figures` of the draws among latents, if there are any with predicted classes."""
     if not latents.draws or latents.label is None:
         return {}
     return class_figures(latents.label[: latents.draws], len(dataset.class_names))
 
 
 def class_figures(label: NDArray[np.int64], classes: int) -> dict[str, float]:
-    """`least_class_share` and `class_kl` of the classes (n,) that are seen in pictures of draws."""
+    """`least_class_share` and `class_kl` of the predicted classes (n,) of draws."""
     shares = np.bincount(label, minlength=classes) / len(label)
     there = shares[shares > 0]
     return {"least_class_share": float(shares.min()), "class_kl": float((there * np.log(there * classes)).sum())}
@@ -124,7 +124,7 @@ def _judged(judge: Classifier, model: LatentModel, dataset: Dataset) -> Generato
 
 
 def _within(points: NDArray[np.float32], others: NDArray[np.float32]) -> float:
-    """The share of points (n, k) that lie no farther from one of the others (m, k) than its third neighbour does."""
+    """The share of points (n, k) that are within the distance of the third neighbour of one of the others (m, k)."""
     among = torch.from_numpy(others)
     reach = torch.cat(
         [torch.cdist(part, among).kthvalue(_NEIGHBOURS + 1, 1).values for part in torch.split(among, _ROWS)]
@@ -136,7 +136,7 @@ def _within(points: NDArray[np.float32], others: NDArray[np.float32]) -> float:
 def _inverted(model: LatentModel, dataset: Dataset, device: torch.device) -> dict[str, float]:
     model, images = model.to(device).eval(), Images.of(dataset, device)
     some = evenly(dataset.indices("test"), INVERTED)
-    encode(model, images, dataset, some[:1])  # what the first one takes belongs to none
+    encode(model, images, dataset, some[:1])  # warm-up
     begun = time.perf_counter()
     latents = encode(model, images, dataset, some)
     seconds = (time.perf_counter() - begun) / len(some)

@@ -1,4 +1,4 @@
-"""A dataset's images as a network takes them: batches of them, on its device."""
+"""Batches of a dataset's images on a network's device."""
 
 import math
 from abc import ABC, abstractmethod
@@ -14,15 +14,15 @@ from latent_explorer.data.dataset import Dataset, ShardedImages, blocks
 from latent_explorer.errors import TrainingError
 
 EVALUATION_BATCH = 1000
-_MOST_HELD = 2**30  # bytes of images that are read from files: of more, a copy in memory is no longer worth its room
-_AHEAD = 2048  # images that the disk is asked for before they are needed
-_SHARE = 0.5  # of what is free on a GPU
+_MOST_HELD = 2**30  # bytes: more images in files are not copied into memory
+_AHEAD = 2048  # images prefetched from disk
+_SHARE = 0.5  # of the free memory of a GPU
 
 
 class Images(ABC):
-    """All images of a dataset. Where they lie changes no batch: the same indices give the same values.
+    """All images of a dataset. Batches do not depend on where the images are stored.
 
-    device: where the batches are. labels: of a network that is given the class, int64 (n,).
+    device: of the batches. labels: int64 (n,), for a conditional network.
     """
 
     def __init__(self, device: torch.device, labels: Tensor | None = None) -> None:
@@ -30,10 +30,9 @@ class Images(ABC):
 
     @staticmethod
     def of(dataset: Dataset, device: torch.device, classes: int = 0) -> "Images":
-        """The images of `dataset`: copied to `device` where there is room for them, else read batch by batch.
+        """The images of `dataset`: copied to `device` if there is room, otherwise read batch by batch.
 
-        classes: of a network that is given the class, `NetSpec.classes`. Raises TrainingError where the labels are none
-        of these.
+        classes: `NetSpec.classes` of a conditional network. Raises TrainingError if a label is not one of these.
         """
         labels = _labels(dataset, classes).to(device) if classes else None
         if dataset.images.nbytes > _most_held(dataset, device):
@@ -45,15 +44,15 @@ class Images(ABC):
         """The images at `indices` (k,) as float32 (k, c, h, w) in [0, 1]."""
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Hand on the indices of batches that will be asked for one by one."""
+        """Pass on the indices of batches that will be requested one by one."""
         yield from batches
 
     def labels_at(self, indices: Tensor) -> Tensor | None:
-        """The classes int64 (k,) of the images at `indices`; None for a network that is given none."""
+        """The classes int64 (k,) of the images at `indices`; None for a network that is not conditional."""
         return None if self.labels is None else self.labels[indices]
 
     def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
-        """The images at `indices` with their classes, in their order, `size` at a time; see `batch`."""
+        """The images at `indices` with their classes, in order, `size` at a time; see `batch`."""
         for part in torch.split(torch.from_numpy(indices).to(self.device), size):
             yield self.batch(part), self.labels_at(part)
 
@@ -77,11 +76,11 @@ class HeldImages(Images):
         return cls(pixels, labels)
 
     def batch(self, indices: Tensor) -> Tensor:
-        return self.pixels.index_select(0, indices).float().div_(255)  # copies rows: indexing goes by value
+        return self.pixels.index_select(0, indices).float().div_(255)  # copies rows; indexing copies values
 
 
 class ReadImages(Images):
-    """Images that stay where they are, in `source`, and of which each batch is copied to a device."""
+    """Images that stay in `source`; each batch is copied to a device."""
 
     def __init__(
         self, source: NDArray[np.uint8] | ShardedImages, device: torch.device, labels: Tensor | None = None
@@ -94,7 +93,7 @@ class ReadImages(Images):
         return pixels.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Likewise, those to come being fetched from the disk meanwhile."""
+        """As `Images.expected`, and prefetch the next images from disk."""
         ahead = -(-_AHEAD // len(batches[0])) if batches else 0
         for batch in batches[:ahead]:
             self._expect(batch)
@@ -109,13 +108,13 @@ class ReadImages(Images):
 
 
 def judged(dataset: Dataset) -> NDArray[np.intp]:
-    """The images by which a network is judged: the test split; without one, those to train on."""
+    """The images that a network is evaluated on: the test split; without one, the training images."""
     test = dataset.indices("test")
     return test if len(test) else dataset.indices("train")
 
 
 def evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    """`indices`, or so many of them from first to last."""
+    """At most `most` of the indices, evenly from first to last."""
     return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]
 
 
@@ -128,7 +127,7 @@ def _labels(dataset: Dataset, classes: int) -> Tensor:
 
 
 def _most_held(dataset: Dataset, device: torch.device) -> float:
-    """How many bytes of images may be copied to `device`."""
+    """The bytes of images that may be copied to `device`."""
     if device.type == "cuda":
         return _SHARE * torch.cuda.mem_get_info(device)[0]
     return _MOST_HELD if isinstance(dataset.images, ShardedImages) else math.inf

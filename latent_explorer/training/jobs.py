@@ -1,4 +1,4 @@
-"""Training as the command line and the window ask for it: from a dataset's name to a bundle on disk."""
+"""Training for the command line and the window: from a dataset's name to a bundle on disk."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ from latent_explorer.training.throttling import OvertakenError, throttled
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
-    """The network for the images of `dataset`. Raises UserError where the family lacks a setting, or has no labels."""
+    """The network for the images of `dataset`. Raises UserError on an unknown setting, or missing labels."""
     family, known = find_family(job.family), dataset if isinstance(dataset, Facts) else Facts.of(dataset)
     classes = known.classes if family.conditional else 0
     if known.classes > CLASSES:
@@ -60,7 +60,7 @@ Say = Callable[[Progress | Begun], None]
 
 
 def device_of(job: Job) -> str:
-    """The device that a job asks for: of a run that is resumed, the one from before unless another is named."""
+    """The device of a job; for a resumed run, the previous one unless another is named."""
     if job.resume and job.recipe.device == "auto":
         return load_state(job.run.state)[0].device
     return job.recipe.device
@@ -74,14 +74,14 @@ def train_bundle(
     say: Say = lambda _: None,
     group: ProcessGroup = SINGLE_PROCESS,
 ) -> Iterator[Report]:
-    """Train as `job` says, handing on the reports, then write the bundle.
+    """Train `job`, yield its reports, and write the bundle.
 
-    When `token` is set, the bundle is written from the weights at the end of the last epoch, and the state then stays
-    beside it for `resume`; a StopToken may instead let all be removed that the run has written. When a loss is no
-    longer finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots may take
-    on disk, 0 for none; that of a report is there before it is handed on. say: told what takes long. group: each of its
-    processes calls this; the first of them writes, and none returns before all is written. Raises UserError when
-    dataset, network or folder cannot be used.
+    When `token` is set, the bundle is written with the weights at the end of the last epoch, and the state is kept
+    beside it for `resume`; a StopToken can instead request that everything the run has written is removed. If a loss is
+    no longer finite, the bundle is written in the same way, and the TrainingError is raised. keep_bytes: the disk space
+    for snapshots, 0 for none; the snapshot of a report is written before the report is yielded. say: called with
+    descriptions of slow steps. group: each of its processes calls this function; the first one writes, and none returns
+    before everything is written. Raises UserError if dataset, network or folder cannot be used.
     """
     token = token or Event()
     with group.together():
@@ -97,7 +97,7 @@ def train_bundle(
 def _written(
     job: Job, training: Training, dataset: Dataset, token: Event, keep_bytes: int, say: Say
 ) -> Iterator[Report]:
-    """Run `training`, writing down all that there is of it, and at last the bundle."""
+    """Run `training`, write its files, and the bundle at the end."""
     _prepare(job, dataset)
     complain = partial(_say_lasting, say)
     classifier, uncovered = recogniser(training, dataset, token, say)
@@ -123,7 +123,7 @@ def _written(
     except DeviceLostError as error:
         raise _resumable(error, job, training) from error
     except TrainingError as error:
-        with suppress(UserError):  # the first error is the one to mend
+        with suppress(UserError):  # the first error is the one to report
             _finish(job, training, dataset, snapshots, training.kept_model(), classifier)
         if isinstance(error, OtherFailedError):
             raise _resumable(error, job, training) from error
@@ -131,7 +131,7 @@ def _written(
     fresh, taught = not job.folder.exists(), True
     if not _discarded(token):
         taught = _taught_and_finished(job, training, dataset, snapshots, classifier, token, say)
-    if _discarded(token):  # which may have been said meanwhile
+    if _discarded(token):  # may have been requested meanwhile
         for folder in (job.run.path, *([job.folder] if fresh else [])):
             shutil.rmtree(folder, ignore_errors=True)
     elif taught and training.progress.epoch == training.progress.recipe.epochs:
@@ -147,7 +147,7 @@ def _taught_and_finished(
     token: Event,
     say: Say,
 ) -> bool:
-    """Write the bundle, of a generator after it was taught an encoder; whether nothing is left to do."""
+    """Write the bundle, for a generator after its encoder is trained. Returns whether the run is complete."""
     model = training.kept_model()
     taught = _taught(training, model, token, say)
     say(Progress(doing="evaluating and writing the bundle"))
@@ -155,7 +155,7 @@ def _taught_and_finished(
     try:
         _finish(job, training, dataset, snapshots, model, classifier, tell)
     except OvertakenError:
-        assert isinstance(model, Generator)  # of others no places are sought
+        assert isinstance(model, Generator)  # only generators search for latents
         model.drop_encoder()
         _finish(job, training, dataset, snapshots, model, classifier)
         return False
@@ -167,7 +167,7 @@ def _say_lasting(say: Say, words: str) -> None:
 
 
 def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingError:
-    """The error with what is left to do."""
+    """The error, with advice on resuming."""
     epoch = training.progress.epoch
     if not epoch:
         return TrainingError(f"{error}. No epoch was complete: start this run again")
@@ -178,7 +178,7 @@ def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingEr
 
 
 def _opened_by_all(job: Job, token: Event, say: Say, group: ProcessGroup) -> Dataset | None:
-    """The dataset, which one process of each machine opens first, so that it is downloaded once; None when stopped."""
+    """The dataset; one process per machine opens it first, so that it is downloaded once. None when stopped."""
     stopping, dataset = group.heed(token), None
     for first in (True, False):
         if group.first_here is first:
@@ -203,7 +203,7 @@ def _begin(job: Job, dataset: Dataset, group: ProcessGroup) -> Training:
 
 
 def _prepare(job: Job, dataset: Dataset) -> None:
-    """Remove from the run's folder what is of a run before, or half written, and write down what is asked for."""
+    """Remove files of an earlier run and partial files from the run's folder, and write the job into it."""
     try:
         job.run.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -217,9 +217,9 @@ def _prepare(job: Job, dataset: Dataset) -> None:
 
 
 def _taught(training: Training, model: LatentModel, token: Event, say: Say) -> bool:
-    """Teach `model` the encoder that it is to have after the run, if it is; whether nothing is left to do.
+    """Train the encoder of `model` that follows the run, if it has one. Returns whether the run is complete.
 
-    Where it is stopped, then or while images are placed, the model has none, and who resumes does all of it again.
+    If it is stopped here, or while images are placed, the model has no encoder, and a resumed run repeats this stage.
     """
     progress = training.progress
     if not isinstance(model, Generator) or not model.family.inverts:

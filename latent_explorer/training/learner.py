@@ -1,4 +1,4 @@
-"""A network with all that training it needs, one step at a time, and the random changes of its images."""
+"""A network in training: one step at a time, with augmentation of its images."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -26,7 +26,7 @@ _ROTATION, _SCALE, _SHEAR, _SHIFT = 0.12, 0.06, 0.08, 0.04
 
 
 class Learner:
-    """The network in training, the moving average of its weights, and the optimiser, all on one device.
+    """The network in training, the moving average of its weights, and the optimiser, on one device.
 
     average: the network with the averaged weights.
     """
@@ -40,26 +40,26 @@ class Learner:
         group: ProcessGroup = SINGLE_PROCESS,
         threads: int = 0,
     ) -> None:
-        """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
+        """threads: the number of threads for a step, at most those of this process; 0 for the default."""
         add_up = group.add_up if group.size > 1 else None
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
         self.average, self.images, self.device = self.optimiser.average, images, images.device
         self._recipe, self._group = recipe, group
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
-        torch.backends.cudnn.deterministic = True  # a resumed run is to end as one that was never stopped
+        torch.backends.cudnn.deterministic = True  # a resumed run must equal an uninterrupted one
 
     def learn(
         self, indices: Tensor, epoch: int, step: int, steps: int, generator: torch.Generator
     ) -> Mapping[str, Tensor]:
-        """Learn from the images at `indices`; the losses before the step, by name, without waiting for the device.
+        """Train on the images at `indices`; returns the losses before the step by name, without waiting for the device.
 
-        Of several processes each has its share of the images, and gives its part of the losses: they add up.
-        step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
-        were before that step, and the `verdict` of the optimiser tells.
+        Each of several processes trains on its share of the images, and returns its part of the losses, which add up.
+        step: 0..steps - 1, in the whole run. After a loss or gradient that is not finite, all weights keep their values
+        from before the step, and the optimiser's `verdict` reports it.
         """
         recipe, own = self._recipe, self._group.share(len(indices))
         mine, draws = indices[own.rows], own.draws(generator)
-        fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the first weights are soon forgotten
+        fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the initial weights fade quickly
         with threads(self._threads):
             x = augment(self.images.batch(mine), recipe.augmentation_at(epoch), draws)
             seen = corrupt(x, recipe.corruption, draws)
@@ -68,14 +68,14 @@ class Learner:
             return self.optimiser.learn(batch, draws, weight=own.weight, rate=rate, fresh=fresh)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
+        """Pass on the indices of batches, and prefetch this process's images of them; see `Images.expected`."""
         own = [batch[self._group.share(len(batch)).rows] for batch in batches]
         for batch, _ in zip(batches, self.images.expected(own), strict=True):
             yield batch
 
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:
-        """The mean losses of the averaged weights on the images at `indices`, by name; the same draws every time."""
+        """The mean losses of the averaged weights on the images at `indices`, by name; always with the same draws."""
         generator = torch.Generator(self.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
@@ -99,14 +99,14 @@ class Learner:
         }
 
     def restore(self, parts: Mapping[str, Arrays]) -> None:
-        """Put back what `arrays` gave. Raises TrainingError or BundleError when it is of another network."""
+        """Restore the result of `arrays`. Raises TrainingError or BundleError if it is of another network."""
         load_weights(self.optimiser.model, parts.get("model", {}))
         load_weights(self.average, parts.get("average", {}))
         self.optimiser.restore(parts.get("optimiser", {}))
 
 
 def augment(x: Tensor, strength: float, draws: Draws) -> Tensor:
-    """Images (n, c, h, w) in [0, 1], each turned, scaled, sheared and shifted a little; outside is 0 (black).
+    """Images (n, c, h, w) in [0, 1], each rotated, scaled, sheared and shifted a little; the outside is 0 (black).
 
     strength: of the changes, 0 for none.
     """
@@ -123,7 +123,7 @@ def augment(x: Tensor, strength: float, draws: Draws) -> Tensor:
 
 
 def corrupt(x: Tensor, share: float, draws: Draws) -> Tensor:
-    """Images (n, c, h, w) with a `share` of their values blanked, the others brighter so that the mean is kept."""
+    """Images (n, c, h, w) with a `share` of values set to 0, and the others scaled to keep the mean."""
     if share == 0:
         return x
     kept = draws.uniform(x.shape, x.device) >= share

@@ -1,4 +1,4 @@
-"""What a run reports, kept beside it: a CSV always, and TensorBoard's event files where that is installed."""
+"""The log of a run: a CSV, and TensorBoard's event files if that is installed."""
 
 import csv
 import importlib.util
@@ -15,8 +15,8 @@ from latent_explorer.runs.report import Report, coverage_columns, kl_to_uniform,
 from latent_explorer.training.state import RunState
 
 WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"
-_MOST = 1 << 30  # bytes of a log: a row is some 200, and there are a hundred in an epoch at most
-_DIGITS = 9  # of an epoch
+_MOST = 1 << 30  # bytes of a log: a row has about 200, and an epoch at most a hundred rows
+_DIGITS = 9  # digits of an epoch
 
 
 def has_tensorboard() -> bool:
@@ -31,12 +31,11 @@ def logged(
     events: Path | None = None,
     classes: Sequence[str] = (),
 ) -> Iterator[Report]:
-    """Hand on `reports`, each of them written down before it is.
+    """Yield `reports`, each after it is logged.
 
-    progress: of the run where these reports begin; what was logged of epochs after it, by a run that was killed, is
-    taken out. table: the CSV, of which a kill leaves whole rows. events: the folder for TensorBoard, None for none.
-    classes: those whose shares in samples the reports have, or some of the reports.
-    Raises UserError when either cannot be written.
+    progress: of the run at the start; later rows, of a run that was killed, are removed. table: the CSV; a kill leaves
+    whole rows. events: the folder for TensorBoard; None for none. classes: those whose shares in samples some of the
+    reports have. Raises UserError if either cannot be written.
     """
     _cut_back(table, progress.epoch)
     with _event_writer(events, progress.step) as writer:
@@ -49,7 +48,7 @@ def logged(
 
 
 def _cut_back(table: Path, epoch: int) -> None:
-    """Keep the heading and the whole rows up to an epoch; nothing of an earlier run where that is 0."""
+    """Keep the header and whole rows up to an epoch; for epoch 0, nothing of an earlier run."""
     try:
         lines = read_regular(table, _MOST).splitlines(keepends=True) if epoch else []
     except FileNotFoundError:
@@ -66,7 +65,7 @@ def _is_within(line: bytes, epoch: int) -> bool:
 
 
 def _row(report: Report, progress: RunState) -> dict[str, float | None]:
-    """The figures of a report by column: losses by name, None where there are none; rate and prior of its last step."""
+    """The figures of a report by column: losses by name, None if missing; rate and prior factor of its last step."""
     tested, step = report.test_losses or dict.fromkeys(report.losses), report.step - 1
     return {
         "epoch": report.epoch,
@@ -80,7 +79,7 @@ def _row(report: Report, progress: RunState) -> dict[str, float | None]:
 
 
 def _coverage(report: Report, classes: Sequence[str]) -> dict[str, float | None]:
-    """The shares of classes by column, the least and how uneven they are; nothing where none are looked at."""
+    """The shares of classes by column, with the smallest and their divergence; empty if none are measured."""
     if not classes:
         return {}
     shares = report.coverage or dict[str, float]()
@@ -90,7 +89,7 @@ def _coverage(report: Report, classes: Sequence[str]) -> dict[str, float | None]
 
 
 def _append(table: Path, row: Mapping[str, float | None]) -> None:
-    """One row, in one call of the system, which a kill cannot cut; what a full disk cuts is taken back."""
+    """Append a row with one system call, so that a kill cannot truncate it; undone if the disk is full."""
     try:
         with table.open("ab", buffering=0) as stream:
             begin = stream.tell()
@@ -135,6 +134,6 @@ def _add_events(writer: Any, row: Mapping[str, float | None]) -> None:
 
 
 def _tag(column: str) -> str:
-    """What TensorBoard calls a column: those of one kind are shown together."""
+    """The TensorBoard tag of a column, which groups columns of one kind."""
     kind, _, name = column.partition("_")
     return f"{kind}/{name}" if name and kind in ("train", "test", "share") else column

@@ -32,15 +32,15 @@ _PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 class Training:
-    """One training run: made by `begin` or `resume`, driven by iterating over `run`.
+    """One training run: created by `begin` or `resume`, driven by iterating over `run`.
 
-    Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
-    the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
-    its own, and all give the same reports and weights, but for rounding those of a process alone;
-    of conditional families only nearly those, since each process compares the latents of its own images.
+    All generators are seeded by the recipe's seed and the epoch, so that a resumed run gives the same weights as an
+    uninterrupted one, on the same device and in the same precision. Each process of a group has its own `Training`; all
+    give the same reports and weights, which equal those of a single process up to rounding; for conditional families
+    only approximately, as each process compares the latents of its own images.
 
-    learner: the network with its moving average, as they are now. steps: of the whole run, and steps_done of them so
-    far. device: as torch names it.
+    learner: the network with its moving average. steps: of the whole run; steps_done: so far. device: as torch names
+    it.
     """
 
     reports_per_epoch = _REPORTS_PER_EPOCH
@@ -62,7 +62,7 @@ class Training:
 
     @classmethod
     def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, group: ProcessGroup = SINGLE_PROCESS) -> "Training":
-        """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
+        """A new run. Raises TrainingError if dataset, device and network do not fit, UserError on unknown names."""
         _check_fit(spec, dataset)
         device = group.device(recipe.device)
         with faults_told(device, recipe.batch_size):
@@ -70,7 +70,7 @@ class Training:
                 torch.manual_seed(recipe.seed)
                 model = build(spec).to(device)
             images = Images.of(dataset, device, spec.classes)
-            first = torch.arange(min(recipe.batch_size, len(dataset)), device=device)  # a batch has no image twice
+            first = torch.arange(min(recipe.batch_size, len(dataset)), device=device)  # a batch has no duplicates
             few = ImageBatch(images.batch(first), labels=images.labels_at(first))
             precision = _PRECISIONS[group.from_first(_PRECISIONS.index(choose_precision(recipe, model, few)))]
             progress = RunState(
@@ -89,8 +89,8 @@ class Training:
     ) -> "Training":
         """The run whose state was saved at `path`, with a group of any size.
 
-        device: to go on on; "auto" for the same as before. Raises TrainingError when it is unreadable or of another
-        dataset.
+        device: to continue on; "auto" for the previous one. Raises TrainingError if the state is unreadable or of
+        another dataset.
         """
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
@@ -109,9 +109,9 @@ class Training:
         return training
 
     def kept_model(self) -> LatentModel:
-        """The network with the weights to keep, on the CPU: their moving average at the end of the last whole epoch.
+        """The network with the weights to keep, on the CPU: the moving average at the end of the last complete epoch.
 
-        Before any epoch has ended: the average as it is. The test images have no say in it.
+        Before the end of the first epoch: the current average. Test images are not used to choose weights.
         """
         model = deepcopy(self.learner.average).cpu()
         if self.progress.epoch:
@@ -119,10 +119,10 @@ class Training:
         return model
 
     def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
-        """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
+        """Train to the end of the recipe, or until `token` is set; reports about ten times per epoch and at its end.
 
-        state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
-        finite, with the weights before that step kept, and UserError when the state cannot be saved.
+        state_path: the file for the state at the end of each epoch. Raises TrainingError if a loss is no longer finite,
+        with the weights from before that step, and UserError if the state cannot be saved.
         """
         token = self._group.heed(token or Event())
         size = min(self.progress.recipe.batch_size, len(self._train))
@@ -139,7 +139,7 @@ class Training:
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
     def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
-        """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
+        """Steps done so far, and the mean losses since the last report, about ten times per epoch and at its end."""
         recipe, device = self.progress.recipe, self.learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
@@ -183,22 +183,22 @@ class Training:
 
 
 class LossMeter:
-    """Adds up losses on their device. add_up: puts the sum over all processes that train in place of a tensor."""
+    """Averages losses on their device. add_up: replaces a tensor by the sum over all training processes."""
 
     def __init__(self, add_up: Callable[[Tensor], None]) -> None:
         self._add_up = add_up
-        self._means: dict[str, Tensor] = {}  # running ones: losses that were kept would lie between the freed batches
+        self._means: dict[str, Tensor] = {}  # running means: kept losses would fragment the memory of batches
         self._seen = 0
 
     def add(self, losses: Mapping[str, Tensor]) -> None:
-        """Take in those of a step."""
+        """Add the losses of a step."""
         self._seen += 1
         self._means = {
             name: torch.lerp(self._means.get(name, loss), loss, 1 / self._seen) for name, loss in losses.items()
         }
 
     def take(self) -> dict[str, float]:
-        """The means since the last time, by name; waits for the device."""
+        """The means since the last call, by name; waits for the device."""
         means, names = torch.stack(list(self._means.values())), tuple(self._means)
         self._add_up(means)
         self._means, self._seen = {}, 0

@@ -1,4 +1,4 @@
-"""Everything that `evaluate` says of a bundle: its figures, those of pixels and PCA beside them, and those of trust."""
+"""Everything that `evaluate` reports on a bundle: its figures, the baselines of pixels and PCA, and those of trust."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from latent_explorer.training.style_figures import StyleFigures, style_figures
 from latent_explorer.training.trust_figures import TrustFigures, trust_figures
 
 _OTHERS = "fashion-mnist", "mnist"
-"""What a model is shown that was not trained on it, where nothing else is asked for."""
+"""Other datasets for the figures of trust, by default."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A bundle's figures. other: the name of the dataset that trust was tried on, or why there is none.
+    """A bundle's figures. other: the name of the other dataset for trust, or why there is none.
 
-    evaluation: None where no image has a latent.
+    evaluation: None if no image has a latent.
     """
 
     evaluation: Evaluation | None
@@ -35,7 +35,7 @@ class Measured:
     other: str
 
     def figures(self) -> dict[str, float | None]:
-        """All of them by name, each None where it is not measured."""
+        """All figures by name; None for each that is not measured."""
         found = dict[str, float | None].fromkeys(Evaluation.__dataclass_fields__)
         if self.evaluation is not None:
             found = self.evaluation.figures()
@@ -48,10 +48,10 @@ class Measured:
 def measure_bundle(
     folder: Path, dataset: Dataset, device: str = "auto", other: str | None = None, *, download: bool = False
 ) -> Iterator[str | Measured]:
-    """Measure the bundle in `folder` on its dataset, from its files; yields what is under way, and the figures last.
+    """Measure the bundle in `folder` on its dataset, from its files; yields the current work, and the figures last.
 
-    other: where images of another kind are, as `data.open_dataset` takes it; None for some that are at hand.
-    download: whether it was agreed to fetch those. Raises what `evaluate` and `open_dataset` raise.
+    other: the source of other images, as in `data.open_dataset`; None for available ones. download: consent to download
+    these. Raises the errors of `evaluate` and `open_dataset`.
     """
     yield "reading"
     config, where = check_bundle(folder), choose_device(device)

@@ -1,4 +1,4 @@
-"""One class in, all others out: a small network trained on each class alone judges the test images of all."""
+"""The one-class benchmark: a small network trained on each class alone scores the test images of all classes."""
 
 import time
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _FEWEST = 10
 
 @dataclass(frozen=True)
 class OfClass:
-    """How well one class is told from all others. images: it was trained on. auroc: by the name of the score."""
+    """The result for one class. images: the number it was trained on. auroc: by name of the score."""
 
     name: str
     images: int
@@ -36,15 +36,15 @@ class OfClass:
 
 
 def recipe_for(epochs: int, seed: int, device: str = "auto") -> Recipe:
-    """How each of the small networks is trained. Raises TrainingError where a value is out of range."""
+    """The recipe of each small network. Raises TrainingError if a value is out of range."""
     return Recipe(epochs=epochs, batch_size=64, averaging=0.99, seed=seed, device=device, precision="bfloat16")
 
 
 def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None) -> Iterator[JudgeProgress | OfClass]:
-    """Train on one class after another, and judge all test images; yields how far it is, and each class once done.
+    """Train on one class after another and score all test images; yields the progress, and each class when done.
 
-    Raises TrainingError where the dataset has no labels, one class only, no test images, or a class with fewer than
-    ten training images.
+    Raises TrainingError if the dataset has no labels, only one class, no test images, or a class with fewer than ten
+    training images.
     """
     token = token or Event()
     labels, names = _checked(dataset)
@@ -70,7 +70,7 @@ def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None)
 
 
 def summary(dataset: Dataset, recipe: Recipe, found: list[OfClass]) -> dict[str, Any]:
-    """What a command tells of all classes, as JSON takes it; `auroc` has the means by score."""
+    """The result of the command on all classes, for JSON; `auroc` has the means by score."""
     names = list(found[0].auroc)
     return {
         "dataset": dataset.name,

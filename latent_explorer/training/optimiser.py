@@ -1,4 +1,4 @@
-"""The weights in training, their moving average, and what makes a step: AdamW (Loshchilov and Hutter 2019)."""
+"""The optimiser: AdamW (Loshchilov and Hutter 2019) with a moving average of the weights."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -20,11 +20,11 @@ from latent_explorer.training.distributed.devices import autocast
 
 
 class Optimiser:
-    """Trains `model` by one step after the other, each of the phases that its family has.
+    """Trains `model` step by step, each through the phases of its family.
 
-    average: the same network with the moving average of the weights. All arithmetic between two steps stays on the
-    device: nothing waits for it. Once a loss or gradient is not finite, weights and average stay as they are.
-    add_up: puts the sum over all processes that train in place of a tensor; None for one that trains alone.
+    average: the same network with the moving average of the weights. All computations stay on the device, so that steps
+    do not wait for it. Once a loss or gradient is not finite, weights and average no longer change. add_up: replaces a
+    tensor by the sum over all training processes; None for a single process.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Optimiser:
         self._good_steps = torch.zeros((), device=self._device)
 
     def learn(self, batch: ImageBatch, draws: Draws, *, weight: float, rate: float, fresh: float) -> dict[str, Tensor]:
-        """Make a step; the losses before it by name, each times `weight`, without waiting for the device.
+        """Take a step; returns the losses before it by name, times `weight`, without waiting for the device.
 
-        weight: the part of the batch that is here, of several processes. rate: the learning rate. fresh: the share of
-        the new weights in the average.
+        weight: this process's share of the batch. rate: the learning rate. fresh: the share of the new weights in the
+        average.
         """
         found: dict[str, Tensor] = {}
         for (followed, adam), factor in zip(self._phases, self._factors, strict=True):
@@ -62,16 +62,16 @@ class Optimiser:
         return {name: found[name] for name in self.model.family.labels() if name in found}
 
     def verdict(self) -> int | None:
-        """How many steps were good before one that was not; None while all are. Waits for the device."""
+        """The number of finite steps before the first one that was not; None if all were. Waits for the device."""
         bad, good = torch.stack([self._poisoned, self._good_steps]).tolist()
         return int(good) if bad else None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """A copy of the state beside the weights, by name."""
+        """A copy of the state besides the weights, by name."""
         return {name: value.cpu().numpy().copy() for name, value in self._state().items()}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Put back what `arrays` gave. Raises TrainingError when it is of another network."""
+        """Restore the result of `arrays`. Raises TrainingError if it is of another network."""
         state = self._state()
         if {name: array.shape for name, array in arrays.items()} != {name: each.shape for name, each in state.items()}:
             raise TrainingError("the saved state of the optimiser does not fit the network; start this run again")
@@ -89,15 +89,15 @@ class Optimiser:
 
     def _follow(self, adam: AdamW, loss: Tensor, rate: float) -> None:
         (group,) = adam.param_groups
-        found = torch.autograd.grad(loss, group["params"], materialize_grads=True)  # zero for a weight without a part
+        found = torch.autograd.grad(loss, group["params"], materialize_grads=True)  # zero for unused weights
         with torch.no_grad():
             if self._add_up is not None:
                 *found, loss = _summed([*found, loss.detach().float()], self._add_up)
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(found)))
             torch.maximum(self._poisoned, (~(loss.detach() + norm).isfinite()).float(), out=self._poisoned)
             for weight, gradient in zip(group["params"], found, strict=True):
-                weight.grad = gradient  # and keep it until the next step
-            # what torch's own GradScaler sets, and its fused optimisers read on the device
+                weight.grad = gradient  # kept until the next step
+            # set by torch's GradScaler, too; fused optimisers read them on the device
             adam.grad_scale = (norm / self._recipe.clip_norm).clamp_min(1)  # type: ignore[attr-defined]
             adam.found_inf = self._poisoned  # type: ignore[attr-defined]
             group["lr"] = rate
@@ -113,7 +113,7 @@ class Optimiser:
 
 
 def _adam(phase: Phase, model: LatentModel, recipe: Recipe) -> AdamW:
-    """What changes the weights of a phase, its state there from the beginning, so that it can be put back."""
+    """The optimiser of a phase, with its state allocated from the start so that it can be restored."""
     inside = tuple(f"{part}." for part in phase.parts)
     weights = [weight for name, weight in model.named_parameters() if not inside or name.startswith(inside)]
     if not weights:
@@ -126,7 +126,7 @@ def _adam(phase: Phase, model: LatentModel, recipe: Recipe) -> AdamW:
 
 
 def _summed(tensors: list[Tensor], add_up: Callable[[Tensor], None]) -> list[Tensor]:
-    """The sums over all processes, by one reduction."""
+    """The sums over all processes, in one reduction."""
     flat = torch.cat([each.flatten() for each in tensors])
     add_up(flat)
     parts = torch.split(flat, [each.numel() for each in tensors])

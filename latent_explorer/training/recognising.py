@@ -1,4 +1,4 @@
-"""What tells the classes of a generator's pictures while it is trained; it may have to be taught first."""
+"""The classifier for a generator's pictures during training; it is trained first if necessary."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,10 +19,10 @@ _MANY = f"The shares of classes are not shown: there are more than {MOST_CLASSES
 def recogniser(
     training: Training, dataset: Dataset, token: Event, say: Callable[[Progress], None]
 ) -> tuple[Classifier | None, str]:
-    """The classifier of the images that a generator learns from; None for a network that learns places for images.
+    """The classifier of a generator's dataset; None for a network with an encoder.
 
-    With it, why the shares of classes are not told, in a sentence; empty where they are, where nobody asks, and where
-    `token` was set meanwhile. say: told how far the teaching is, where the images have no classifier yet.
+    Also returns a sentence on why class shares are not measured; empty if they are, if they are not requested, and if
+    `token` was set. say: called with the progress of training the classifier, if there is none yet.
     """
     if training.learner.average.family.encodes:
         return None, ""

@@ -1,4 +1,4 @@
-"""What is looked at all through a run: the same draws or images, as the network decodes them; the classes of draws."""
+"""Samples of a run: the same draws or images, decoded by the current network, and the classes of draws."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -22,35 +22,35 @@ from latent_explorer.training.images import evenly, judged
 from latent_explorer.training.loop import Training
 
 WATCHED = 10_000
-"""Images whose latents a snapshot holds, at most."""
+"""The maximum number of images whose latents a snapshot has."""
 
 SEEN = 2_000
-"""Draws from the prior that a snapshot holds of a network without an encoder, and of which the classes are told."""
+"""The number of draws in a snapshot of a network without an encoder, and for the class shares."""
 
 _ROWS, _DRAWS, _IMAGES, _BATCH = 2, 16, 10, 250
 
 Recogniser = Callable[[NDArray[np.uint8]], NDArray[np.int64]]
-"""Tells the class, int64 (n,), of each of some pictures uint8 (n, h, w, c)."""
+"""A function that returns the classes int64 (n,) of pictures uint8 (n, h, w, c)."""
 
 
 def watched(dataset: Dataset) -> NDArray[np.int64]:
-    """The images that are watched through a run, ascending: of the test split, evenly chosen where there are many.
+    """The images that snapshots contain, ascending: the test split, or an even sample of it.
 
-    Without test images, those to train on.
+    Without a test split, training images.
     """
     return evenly(judged(dataset), WATCHED).astype(np.int64)
 
 
 def snapshot_is_due(report: Report, epochs: int) -> bool:
-    """Whether the run is to be looked at closely: at the end of an epoch, and at each report within the first."""
+    """Whether a snapshot is due: at the end of an epoch, and at each report within the first."""
     return report.test_losses is not None or (report.epoch == 1 and report.step * epochs < report.steps)
 
 
 class RunSamples:
-    """Decodes the same draws from the prior, or the same test images, with the averaged weights of a run.
+    """Decodes the same draws from the prior, or reconstructs the same test images, with the averaged weights of a run.
 
-    recognise: what tells their classes; None where nobody asks. complain: called with words, once, where a strip cannot
-    be kept; the run goes on without.
+    recognise: the classifier of draws; None for none. complain: called once with a message if a strip cannot be
+    written; the run continues without.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class RunSamples:
         every = training.steps_per_epoch // training.reports_per_epoch
         self._often = (
             every * training.progress.recipe.batch_size >= SEEN
-        )  # so that looking takes far less than learning
+        )  # so that sampling takes far less time than training
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes whose shares are told; none where nobody asks, or there are very many."""
+        """The classes whose shares are measured; none without a classifier, or if there are very many."""
         names = self._dataset.class_names
         return names if self._recognise is not None and len(names) <= MOST_CLASSES else ()
 
@@ -81,14 +81,14 @@ class RunSamples:
         return prior_samples(self._model).mean[:SEEN]
 
     def begin(self) -> None:
-        """Before the first step: remove the strips of a run before, later than where one that is resumed begins."""
+        """Remove strips of an earlier run after the current step. Call before the first step."""
         step = self._training.progress.step
         self._sweep({each for each in strips_of(self._run) if each <= step and step})
         if step == 0:
             self.keep_strip(0)
 
     def followed(self, reports: Iterator[Report]) -> Iterator[Report]:
-        """Hand on the reports, each with the shares of classes where these are due, once its strip is kept."""
+        """Yield the reports, with class shares if these are due, after their strips are written."""
         epochs = self._training.progress.recipe.epochs
         for report in reports:
             self.keep_strip(report.step)
@@ -97,7 +97,7 @@ class RunSamples:
             self._sweep({report.step, *map(step_of, snapshots_of(self._run))})
 
     def labels(self) -> NDArray[np.int64] | None:
-        """The classes (n,) that the pictures of the draws are of by now; None where nobody asks."""
+        """The current classes (n,) of the draws' pictures; None without a classifier."""
         if self._recognise is None or not self._generates:
             return None
         step = self._training.steps_done
@@ -106,7 +106,7 @@ class RunSamples:
         return self._labels[1]
 
     def coverage(self) -> dict[str, float] | None:
-        """The share of each class in the pictures of the draws, by its name; None where none are told."""
+        """The share of each class among the draws' pictures, by name; None if not measured."""
         labels = self.labels() if self.classes else None
         if labels is None:
             return None
@@ -114,7 +114,7 @@ class RunSamples:
         return dict(zip(self.classes, (counts / len(labels)).tolist(), strict=True))
 
     def keep_strip(self, step: int) -> None:
-        """Write down what the network makes of the draws, or images, after a step."""
+        """Write a strip of the current pictures after a step."""
         try:
             write_strip(self._run, step, self._drawn() if self._generates else self._reconstructed())
         except UserError as error:
@@ -127,7 +127,7 @@ class RunSamples:
         return self._training.learner.average
 
     def _sweep(self, keep: Collection[int]) -> None:
-        with suppress(OSError):  # a few small files more
+        with suppress(OSError):  # at worst, a few small files remain
             sweep_strips(self._run, keep)
 
     def _drawn(self) -> SampleStrip:
@@ -136,14 +136,14 @@ class RunSamples:
 
     @torch.inference_mode()
     def _reconstructed(self) -> SampleStrip:
-        """Test images above their reconstructions, each under its own class where the network is given one."""
+        """Test images above their reconstructions; a conditional network decodes each under its class."""
         (x, labels), *_ = self._training.learner.images.batches(self._shown, _IMAGES)
         made = pictures_of(self._model, self._model.encode(x, labels).mean, labels)
         return SampleStrip(np.stack([_pixels(x), made]), samples=False)
 
     @cached_property
     def _shown(self) -> NDArray[np.int64]:
-        """Ten images: of each class the first that is watched, then others."""
+        """Ten images: the first of each class, then others."""
         numbers = watched(self._dataset)
         if self._dataset.labels is None:
             return numbers[:_IMAGES]
@@ -155,7 +155,7 @@ class RunSamples:
 
 @torch.inference_mode()
 def pictures_of(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> NDArray[np.uint8]:
-    """Pictures uint8 (n, h, w, c) of latents (n, d), decoded where the network is. labels: (n,), if it is given any."""
+    """Pictures uint8 (n, h, w, c) of latents (n, d), decoded on the network's device. labels: (n,), if conditional."""
     device = next(model.parameters()).device
     places = torch.split(torch.arange(len(z), device=z.device), _BATCH)
     made = (model.decode(z[part].to(device), None if labels is None else labels[part]) for part in places)

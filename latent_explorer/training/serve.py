@@ -1,4 +1,4 @@
-"""The trainer: what it is asked for is heard in a thread of its own, and done in the main one, task after task."""
+"""The trainer process: a thread receives requests, and the main thread does one task after the other."""
 
 import threading
 from collections import deque
@@ -43,9 +43,9 @@ Task = tuple[Begin | MakeFilm, StopToken] | Ask
 
 
 class Inbox:
-    """What is to be done next; what is said to the run under way reaches it at once.
+    """The queue of tasks; messages for the current run reach it at once.
 
-    send: answers, from any thread.
+    send: sends replies; may be called from any thread.
     """
 
     def __init__(self, send: Send) -> None:
@@ -53,11 +53,11 @@ class Inbox:
         self._changed = threading.Condition()
         self._tasks: deque[tuple[Begin | MakeFilm, StopToken]] = deque()
         self._ask: Ask | None = None
-        self._token: StopToken | None = None  # of the run under way
+        self._token: StopToken | None = None  # of the current run
         self._filming: StopToken | None = None
 
     def hear(self, request: Request | Unreadable) -> None:
-        """Take up one request."""
+        """Take a request."""
         with self._changed:
             token = self._token or self._filming
             match request:
@@ -79,7 +79,7 @@ class Inbox:
             self._changed.notify()
 
     def take(self) -> Task:
-        """Wait for what is to be done next: what was asked for first; where there is nothing, the newest estimate."""
+        """Wait for the next task: the oldest request; if there is none, the newest estimate."""
         with self._changed:
             self._changed.wait_for(lambda: self._tasks or self._ask)
             if self._tasks:
@@ -89,15 +89,16 @@ class Inbox:
             return asked
 
     def ended(self, token: StopToken) -> None:
-        """What was under way has ended: another run may begin."""
+        """The current task has ended: another run may start."""
         with self._changed:
             self._token = None if token is self._token else self._token
             self._filming = None if token is self._filming else self._filming
 
     def overtaken(self, source: str | None = None) -> bool:
-        """Whether something came that makes an estimate under way needless, or is more urgent.
+        """Whether a newer or more urgent request makes the current estimate obsolete.
 
-        source: of a dataset that is being read for it, which an estimate on the same one needs as well.
+        source: of the dataset that is being read for it; a newer estimate on the same dataset does not interrupt
+        reading.
         """
         with self._changed:
             return bool(self._tasks) or (self._ask is not None and self._ask.job.source != source)
@@ -111,7 +112,7 @@ class Inbox:
 
 
 def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
-    """Do what is asked, for ever. make_film: what makes films, from a room above this one."""
+    """Do tasks forever. make_film: makes films; passed in, as `film` is a package above this one."""
     warm()
     estimates = Estimates(inbox, send)
     while True:
@@ -121,18 +122,18 @@ def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
             case task, token:
                 last = film(task, token, send, make_film) if isinstance(task, MakeFilm) else train(task, token, send)
                 inbox.ended(token)
-                send(last)  # at which the next run may be asked for
+                send(last)  # after this, the next run may be requested
 
 
 class Estimates:
-    """Answers what jobs would take; knows the facts of the last dataset asked about."""
+    """Estimates jobs; caches the facts of the last dataset."""
 
     def __init__(self, inbox: Inbox, send: Send) -> None:
         self._inbox, self._send = inbox, send
         self._source, self._facts, self._read = "", Facts((1, 1, 1), 0, 0), tuple[str, ...]()
 
     def answer(self, ask: Ask) -> None:
-        """Say what it would take, or why it cannot work; nothing where something else came meanwhile."""
+        """Send the estimate, or why the job cannot work; nothing if a newer request has arrived."""
         try:
             facts = self._facts_of(ask.job.source)
             found = estimate(ask.job, facts, self._inbox.overtaken)
@@ -164,7 +165,7 @@ class Estimates:
 
 
 def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
-    """Train one run to its end, telling of it; the last reply is still to be sent."""
+    """Train one run to its end and send its reports. Returns the last reply, for the caller to send."""
     job, before = begin.job, _saved_at(begin.job.folder)
     try:
         for report in train_bundle(job, token, keep_bytes=begin.keep_bytes, say=send):
@@ -181,7 +182,7 @@ def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
 
 
 def film(request: MakeFilm, token: StopToken, send: Send, make_film: FilmMaker) -> Filmed | Refused:
-    """Make a film, telling of it; the last reply is still to be sent."""
+    """Make a film and send its progress. Returns the last reply, for the caller to send."""
     try:
         return Filmed(number=request.number, file=make_film(request, send, token))
     except Exception as error:
@@ -191,6 +192,6 @@ def film(request: MakeFilm, token: StopToken, send: Send, make_film: FilmMaker) 
 
 
 def _saved_at(folder: Path) -> int | None:
-    """When the bundle in a folder was saved; None where there is none."""
+    """The time when the bundle in a folder was saved; None if there is none."""
     config = folder / CONFIG
     return config.stat().st_mtime_ns if config.exists() else None

@@ -1,4 +1,4 @@
-"""Snapshots of a run: what is needed to look at it later as it was at one of its reports."""
+"""Snapshots of a run: everything needed to show it later as it was at one of its reports."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -25,10 +25,10 @@ Turned = tuple[float, float, float, float]
 
 
 class Snapshots:
-    """Takes them at the reports, keeps to `keep_bytes` on disk, and lays each map beside the one before.
+    """Takes snapshots at reports, within `keep_bytes` on disk, and aligns each map with the previous one.
 
-    keep_bytes: 0 for none at all. samples: the draws of a network without an encoder, and their classes.
-    complain: called with words, once, where a snapshot cannot be taken; the run goes on without.
+    keep_bytes: 0 for no snapshots. samples: the draws of a network without an encoder, and their classes. complain:
+    called once with a message if a snapshot cannot be written; the run continues without.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Snapshots:
         self._before: NDArray[np.float64] | None = None
 
     def begin(self) -> None:
-        """Before the first step: of a fresh run, take the untrained network; of a resumed one, take up its last."""
+        """Before the first step: take a snapshot of a new network; in a resumed run, continue from the last one."""
         try:
             sweep_snapshots(self._job.run, after=self._training.progress.step)
         except OSError as error:
@@ -59,20 +59,20 @@ class Snapshots:
             self._take(Moment(epoch=0, step=0, losses={}, coverage=self._samples.coverage()))
 
     def see(self, report: Report) -> None:
-        """Take one if it is due: at the end of an epoch, and at each report within the first."""
+        """Take a snapshot if it is due: at the end of an epoch, and at each report within the first."""
         if self._keep_bytes and snapshot_is_due(report, self._training.progress.recipe.epochs):
             told = {name: getattr(report, name) for name in ("epoch", "step", "losses", "test_losses", "coverage")}
             self._take(Moment(**told))
 
     def turn(self, means: NDArray[np.float32]) -> Turned | None:
-        """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
+        """The rotation that aligns the map of `means` (n, d), of all images, with that of the last snapshot."""
         if self._before is None:
             return None
         same = self._watched if self._training.learner.average.family.encodes else slice(len(self._before))
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
-        """Go on beside the last snapshot that there is."""
+        """Continue from the last existing snapshot."""
         for folder in reversed(snapshots_of(self._job.run)):
             try:
                 config, latents = read_config(folder), read_latents(folder)
@@ -101,7 +101,7 @@ class Snapshots:
         self._before = uv @ turn.matrix.T
 
     def _latents(self) -> Latents:
-        """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
+        """The latents of the snapshot's images or draws, rounded as on disk, so that readers get the same chart."""
         learner = self._training.learner
         if not learner.average.family.encodes:
             draws = self._samples.draws
@@ -124,15 +124,15 @@ class Snapshots:
 
 
 def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
-    """Where the usual chart of means (n, d) has them, (n, 2)."""
+    """The places (n, 2) of means (n, d) on their default chart."""
     return chart_for(means, None, turn).to_plane(means)
 
 
 def thinned(steps: Sequence[int], count: int) -> list[int]:
-    """At most `count` of some ascending steps, or the first and the last where that is fewer than two.
+    """At most `count` of ascending steps, but at least the first and the last.
 
-    One after the other, that one goes which leaves the smallest gap. So no gap that was made is larger than any two
-    neighbouring gaps of what is left together; and applied again and again to a list that grows, it keeps to that.
+    Repeatedly removes the step that leaves the smallest gap. So no new gap is larger than any two neighbouring gaps of
+    the result together, also when applied repeatedly to a growing list.
     """
     kept = list(steps)
     while len(kept) > max(2, count):

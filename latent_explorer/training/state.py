@@ -1,4 +1,4 @@
-"""The state of a training run at the end of an epoch, saved whole in one file without a pickle."""
+"""The state of a training run at the end of an epoch, saved in one file without pickle."""
 
 import glob
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run is. seconds: of training so far. precision: that was chosen.
+    """The progress of a run. seconds: of training so far. precision: the chosen one.
 
-    threads: of the processor for a step, on which its rounding depends; 0 for those that are usual for the network.
+    threads: CPU threads for a step, which affect rounding; 0 for the default.
     """
 
     spec: NetSpec
@@ -36,9 +36,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def save_state(path: Path, progress: RunState, parts: Mapping[str, Arrays]) -> None:
-    """Save `progress` and the arrays of each part ("model", "average", ...), replacing what was at `path`.
+    """Save `progress` and the arrays of each part ("model", "average", ...); replaces the file at `path`.
 
-    Raises UserError when the file cannot be written.
+    Raises UserError if the file cannot be written.
     """
     arrays = {f"{part}/{name}": array for part, named in parts.items() for name, array in named.items()}
     metadata = {"progress": msgspec.json.encode(progress).decode()}
@@ -54,13 +54,13 @@ def save_state(path: Path, progress: RunState, parts: Mapping[str, Arrays]) -> N
 
 
 def sweep(path: Path) -> None:
-    """Remove what a run that was killed while saving its state at `path` left half written beside it."""
+    """Remove partial files of a run that was killed while saving its state at `path`."""
     for stray in path.parent.glob(f".{glob.escape(path.name)}.*"):
         stray.unlink(missing_ok=True)
 
 
 def load_state(path: Path) -> tuple[RunState, dict[str, dict[str, NDArray[np.float32]]]]:
-    """What `save_state` saved. Raises TrainingError when the file is missing or cannot be read."""
+    """The result of `save_state`. Raises TrainingError if the file is missing or cannot be read."""
     parts: dict[str, dict[str, NDArray[np.float32]]] = {}
     try:
         check_regular(path)

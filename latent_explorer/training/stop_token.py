@@ -1,4 +1,4 @@
-"""What a run is told from outside while it goes on: stand still, go on, stop; and its clock, which heeds that."""
+"""Controlling a run from outside: pause, resume, stop; and its clock, which excludes pauses."""
 
 import signal
 import time
@@ -11,11 +11,10 @@ from latent_explorer.runs.report import Report
 
 
 class StopToken(Event):
-    """Set when the run is to end, as any Event; besides, it can be told to stand still.
+    """An Event that is set when the run should end, and that can also pause the run.
 
-    The run asks `is_set` before each step, and there it waits while it is to stand still.
-    on_pause: called by the run, with True when it begins to stand still and with False when it goes on.
-    keep: after a stop, whether what was trained is to be kept.
+    The run calls `is_set` before each step, which blocks during a pause. on_pause: called in the run's thread, with
+    True when a pause begins and False when it ends. keep: after a stop, whether to keep the result.
     """
 
     def __init__(self, on_pause: Callable[[bool], None] = lambda _: None) -> None:
@@ -27,28 +26,28 @@ class StopToken(Event):
         self._idle = 0.0
 
     def pause(self) -> None:
-        """Let the run stand still before its next step."""
+        """Pause the run before its next step."""
         self._may_go.clear()
         self._asked.set()
 
     def go_on(self) -> None:
-        """Let it go on."""
+        """Resume the run."""
         self._may_go.set()
 
     def stop(self, keep: bool = True) -> None:
-        """Let it end before its next step, also from a pause."""
+        """End the run before its next step, also during a pause."""
         self.keep = keep
         self.set()
         self._may_go.set()
 
     def is_set(self) -> bool:
-        """Whether the run is to end; asked by the run, it waits for the end of a pause."""
+        """Whether the run should end; called by the run, it waits for the end of a pause."""
         while self._asked.is_set() and not super().is_set():
             self._stand_still()
         return super().is_set()
 
     def now(self) -> float:
-        """Seconds on a clock that stands still in pauses."""
+        """Seconds on a clock that stops during pauses."""
         return time.perf_counter() - self._idle
 
     def _stand_still(self) -> None:
@@ -62,14 +61,14 @@ class StopToken(Event):
 
 
 def now(token: Event) -> float:
-    """Seconds on the clock of a run that `token` ends: pauses do not count."""
+    """Seconds on the clock of the run that `token` ends, without pauses."""
     return token.now() if isinstance(token, StopToken) else time.perf_counter()
 
 
 class Clock:
-    """Fills in the speed and the time left of the reports of a run that begins now at step `begin` of `steps`.
+    """Adds speed and remaining time to the reports of a run that starts now at step `begin` of `steps`.
 
-    now: the time in seconds, without what is not to count.
+    now: returns the time in seconds, without pauses.
     """
 
     def __init__(self, begin: int, steps: int, batch_size: int, now: Callable[[], float] = time.perf_counter) -> None:
@@ -94,7 +93,7 @@ class Clock:
 
 @contextmanager
 def stop_on_interrupt(token: Event) -> Iterator[None]:
-    """While inside, the first Ctrl-C sets `token`; a second one interrupts at once. For the main thread only."""
+    """A context in which the first Ctrl-C sets `token`, and a second one interrupts. For the main thread only."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         if token.is_set():

@@ -1,4 +1,4 @@
-"""How well a conditional network parts style from class: figures over the test images."""
+"""How well a conditional network separates style from class: figures on the test images."""
 
 from dataclasses import asdict, dataclass
 
@@ -23,17 +23,17 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class StyleFigures:
-    """Figures of a conditional network over the test images, each decoded under another class, drawn evenly.
+    """Figures of a conditional network on the test images, each decoded under a random other class.
 
-    swap_accuracy: the share of these pictures recognised as the class asked for. unswapped_accuracy: likewise of the
-    pictures under the image's own class. leakage_linear: the share of test images whose class logistic regression
-    tells by their means, fitted on those of the training images; leakage_knn10: the 10 nearest means;
-    pca_leakage_linear: logistic regression of as many principal components. slant_r, thickness_r: the correlation of
-    the measure of the image with that of the picture under another class, both less the mean of their class;
-    slant by second moments, thickness by distance transform; slant_rows_r: by the straight line through the middles of
-    rows of what is more than half ink, which is nothing where a picture is faint;
-    slant_r_raw, thickness_r_raw: with these means; unswapped_slant_r, unswapped_thickness_r: under its own class.
-    classifier_accuracy: of the classifier that recognises, on test images. Each None where it cannot be measured.
+    swap_accuracy: the share of these pictures recognised as the requested class. unswapped_accuracy: the same for the
+    pictures under the image's own class. leakage_linear: the accuracy of logistic regression that predicts the class
+    from the means, fitted on the training images; leakage_knn10: of the 10 nearest means; pca_leakage_linear: of
+    logistic regression on as many principal components. slant_r, thickness_r: the correlation between the image and its
+    picture under another class, both minus the mean of their class; slant by second moments, thickness by distance
+    transform; slant_rows_r: slant by the line through the centres of rows of pixels above half brightness, undefined
+    for faint pictures; slant_r_raw, thickness_r_raw: without subtracting means; unswapped_slant_r,
+    unswapped_thickness_r: under the image's own class. classifier_accuracy: of the classifier, on test images. None for
+    each that cannot be measured.
     """
 
     swap_accuracy: float | None = None
@@ -62,9 +62,9 @@ def style_figures(
     latents: Latents | None = None,
     knn10: float | None = None,
 ) -> StyleFigures:
-    """Those of a conditional model on a dataset; all None of any other, and without test images.
+    """The figures of a conditional model on a dataset; all None for other models, and without test images.
 
-    latents: what `encode_dataset` gave, and knn10: what `label_accuracy` says of them, if that has been done already.
+    latents: the result of `encode_dataset`; knn10: their `label_accuracy`; if already computed.
     """
     test, train = dataset.indices("test"), dataset.indices("train")
     if not (model.family.conditional and model.encodes and len(test)) or dataset.labels is None:
@@ -86,7 +86,7 @@ def style_figures(
 
 
 def other_classes(own: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
-    """For each of the classes (n,) another one, the same draw every time."""
+    """A random other class for each of the classes (n,), always the same."""
     steps = np.random.default_rng(0).integers(1, max(classes, 2), len(own))
     return (own + steps) % classes
 
@@ -112,8 +112,8 @@ def linear_accuracy(
     test: NDArray[np.float32],
     test_labels: NDArray[np.int64],
 ) -> float | None:
-    """The share of test rows (m, k) whose class logistic regression tells, fitted on the training rows, all of one
-    scale; None where there is one class only."""
+    """The accuracy on test rows (m, k) of logistic regression fitted on the training rows, standardised; None if there
+    is only one class."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -135,7 +135,7 @@ def _pca_leakage(dataset: Dataset, dimensions: int) -> float | None:
 def _classifier(dataset: Dataset, device: torch.device) -> Classifier | None:
     try:
         return classifier_of(dataset, device)
-    except TrainingError:  # there are no two classes
+    except TrainingError:  # fewer than two classes
         return None
 
 
@@ -146,7 +146,7 @@ def _recognised(classifier: Classifier | None, made: NDArray[np.uint8], labels: 
 def _carried(
     dataset: Dataset, swapped: NDArray[np.uint8], kept: NDArray[np.uint8], other: NDArray[np.int64]
 ) -> dict[str, float | None]:
-    """What the figures of slant and thickness are; none for colours, which have neither."""
+    """The figures of slant and thickness; empty for colour images."""
     if dataset.image_shape[2] != 1 or dataset.labels is None:
         return {}
     test = dataset.indices("test")
@@ -164,9 +164,9 @@ def _carried(
 
 
 def _styles(pictures: NDArray[np.floating], measuring: Measuring) -> dict[str, NDArray[np.float64]]:
-    """The measures (n,) by name of pictures (n, h, w, 1) in [0, 1].
+    """The measurements (n,) by name of pictures (n, h, w, 1) in [0, 1].
 
-    Slant is by second moments, as digits are usually set upright: it does not depend on how dark they are.
+    Slant is measured by second moments, as in deslanting of digits, and does not depend on brightness.
     """
     scored, grey = measuring.scored(pictures), pictures[..., 0]
     return {
@@ -177,7 +177,7 @@ def _styles(pictures: NDArray[np.floating], measuring: Measuring) -> dict[str, N
 
 
 def _less_means(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The values (n,) less the mean of those of their class (n,)."""
+    """The values (n,) minus the mean of their class (n,)."""
     counts = np.maximum(np.bincount(labels), 1)
     return np.asarray(values - (np.bincount(labels, values) / counts)[labels], np.float64)
 

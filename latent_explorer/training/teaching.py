@@ -1,4 +1,4 @@
-"""The last stage of a generator's run: an encoder, taught on pictures that the generator makes of draws."""
+"""The last stage of a generator's run: training an encoder on the generator's own pictures."""
 
 import math
 from collections.abc import Iterator
@@ -12,27 +12,26 @@ from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import autocast
 
 TEACHING = 0.2
-"""How many steps an encoder is taught for, for each of the run."""
+"""Steps of the encoder's training for each step of the run."""
 
 _MOST = 4000  # steps
 _RATE, _LONGEST = 1e-3, 1.0  # of Adam; norm of a gradient
 _BATCH = 128
-_SPREAD = 1.2  # of the draws, of which the prior's is 1: images lie farther out than most draws
-_PIXELS = 20.0  # the weight of the squared error of pixels, beside that of latents
+_SPREAD = 1.2  # standard deviation of the draws, of the prior 1: images lie farther out than most draws
+_PIXELS = 20.0  # weight of the squared error of pixels, against that of latents
 _TOLD = 50  # steps
 
 
 def steps_of_teaching(steps: int) -> int:
-    """How many steps an encoder is taught for after a run of so many."""
+    """The number of steps of the encoder's training after a run of `steps`."""
     return min(_MOST, math.ceil(TEACHING * steps))
 
 
 def teach(model: Generator, recipe: Recipe, precision: Precision, device: torch.device, steps: int) -> Iterator[int]:
-    """Give `model` an encoder, and teach it on `device` for so many steps; yields those that are done.
+    """Add an encoder to `model` and train it on `device` for that many steps; yields the steps done.
 
-    What falls is the squared error of the latents drawn and that of the pictures made anew. All is drawn from the seed
-    of the recipe: who is stopped and begins again ends with the same weights. An encoder that is no longer finite is
-    taken away again.
+    Minimises the squared errors of the drawn latents and of their reconstructed pictures. All random numbers come from
+    the recipe's seed, so that a repeated stage gives the same weights. An encoder that is no longer finite is removed.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
@@ -41,7 +40,7 @@ def teach(model: Generator, recipe: Recipe, precision: Precision, device: torch.
     model.eval().requires_grad_(False)
     weights = list(model.encoder.requires_grad_().parameters())
     adam = torch.optim.Adam(weights, fused=True)
-    generator = torch.Generator(device).manual_seed(recipe.seed << 20)  # an epoch's has its number, from 1 on
+    generator = torch.Generator(device).manual_seed(recipe.seed << 20)  # those of epochs add their number, from 1
     for step in range(steps):
         z = _SPREAD * torch.randn(_BATCH, model.spec.latent_dim, device=device, generator=generator)
         with autocast(device, precision):

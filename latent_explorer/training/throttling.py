@@ -1,4 +1,4 @@
-"""How far something is, told a few times a second, until something else is more urgent."""
+"""Progress reports at a limited rate, interrupted by more urgent requests."""
 
 import time
 from collections.abc import Callable
@@ -9,11 +9,11 @@ _BETWEEN_WORDS = 0.1  # seconds
 
 
 class OvertakenError(Exception):
-    """Something else came that is newer or more urgent."""
+    """A newer or more urgent request has arrived."""
 
 
 def throttled(doing: str, say: Callable[[Progress], None], overtaken: Callable[[], bool]) -> Callable[[int, int], None]:
-    """What tells how far reading is: the first, the last, and some between. Raises OvertakenError where it was."""
+    """A progress callback that passes on the first, the last and some calls. It raises OvertakenError if overtaken."""
     said = -_BETWEEN_WORDS
 
     def tell(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""How well trust tells the places of a model's images from others, on images that it was not calibrated on."""
+"""How well trust separates the latents of images from other places, on images that it was not calibrated on."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -20,23 +20,23 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.evaluate import encode
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
-_MOST = 8_000  # test images that are judged, and did not calibrate
-_OTHERS = 2_000  # places that are no images, of each kind
-_WORSE = 2.0  # times the usual error
+_MOST = 8_000  # test images that are scored, and not used for calibration
+_OTHERS = 2_000  # other places of each kind
+_WORSE = 2.0  # times the typical error
 
 Places = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class TrustFigures:
-    """Shares, and areas under the ROC curve by which the score tells places from test images; None where not measured.
+    """Shares outside, and areas under the ROC curve of places against test images; None if not measured.
 
-    trust_test_outside: of the test images, none of which trust is calibrated on, the share not called inside the data.
-    trust_midpoints_...: of the middles between two images drawn at random. trust_map_...: of the places of the map that
-    show test images (their projections, where there are more than two dimensions). trust_map_worse: the share of these
-    whose decoded picture is farther from the image than twice the usual mean squared error; trust_map_worse_outside:
-    the share of those not called inside. trust_other_...: of the places of another dataset's images.
-    trust_test_images_outside, trust_other_images_...: where images are judged by their reconstruction too.
+    trust_test_outside: the share of test images, none of them used for calibration, that are not called inside the
+    data. trust_midpoints_...: for midpoints between two random images. trust_map_...: for the places of the map that
+    show test images (their projections, in more than two dimensions). trust_map_worse: the share of these whose picture
+    has more than twice the typical mean squared error; trust_map_worse_outside: the share of those not called inside.
+    trust_other_...: for the latents of another dataset's images. trust_test_images_outside, trust_other_images_...:
+    with images scored by their reconstruction, too.
     """
 
     trust_test_outside: float
@@ -58,9 +58,9 @@ class TrustFigures:
 
 
 class Judge:
-    """A bundle's model on its device, with the trust in its places as the engine has it.
+    """A bundle's model on its device, with its trust computed as in the engine.
 
-    known: what fields are evaluated with. held: the images that trust is calibrated on.
+    known: the input for evaluating fields. held: the images that trust is calibrated on.
     """
 
     def __init__(self, model: LatentModel, latents: Latents, device: torch.device) -> None:
@@ -74,15 +74,15 @@ class Judge:
         self.trust: Trust = trust
 
     def scores(self, z: Places, of_images: bool = False) -> NDArray[np.float64]:
-        """Of latents (n, d), or of the images' own."""
+        """The scores of latents (n, d). of_images: they are latents of the bundle's own images."""
         return self.trust.score(z, lambda some: self.near.reach(some, of_images), self.returned)
 
     def score_images(self, latents: Latents, of_images: bool = False) -> NDArray[np.floating]:
-        """Of images of one's own that were encoded to `latents`: judged by their reconstructions too."""
+        """The scores of images that were encoded to `latents`, by their reconstructions, too."""
         assert latents.error is not None
         assert self.returned is not None
         z, reach = latents.mean, self.near.reach(latents.mean, of_images)
-        back = None if self.model.spec.classes else self.returned(z)  # each image was encoded under a class of its own
+        back = None if self.model.spec.classes else self.returned(z)  # each image was encoded under its own class
         return self.trust.score_images(z, reach, back, latents.error)
 
     @torch.inference_mode()
@@ -107,15 +107,15 @@ class Judge:
 
 
 def scores_of_images(model: LatentModel, kept: Latents, found: Latents, device: torch.device) -> NDArray[np.floating]:
-    """The scores (n,) of images encoded to `found`, above 1 where a bundle's model is not to be trusted with them.
+    """The scores (n,) of images encoded to `found`, above 1 if the bundle's model cannot be trusted on them.
 
-    kept: the latents of the bundle. An image is judged by its place, and by how badly it is reconstructed.
+    kept: the latents of the bundle. The score depends on the latent and on the reconstruction error.
     """
     return Judge(model, kept, device).score_images(found)
 
 
 def in_batches(z: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]) -> Iterator[tuple[int, NDArray[Any]]]:
-    """What some work makes of latents or numbers, batch by batch, each with where it starts."""
+    """The results of `work` on latents or numbers, batch by batch, each with its start."""
     for start in range(0, len(z), EVALUATION_BATCH):
         yield start, work(z[start : start + EVALUATION_BATCH])
 
@@ -128,7 +128,7 @@ def trust_figures(
     device: torch.device,
     other: Dataset | None,
 ) -> TrustFigures | None:
-    """Of a bundle and its dataset. other: images of another kind, of the same size. None without other test images."""
+    """The figures of a bundle. other: other images of the same size. None without test images outside calibration."""
     judge, random = Judge(model, latents, device), np.random.default_rng(1)
     test = np.setdiff1d(np.flatnonzero(latents.split == 1), judge.held.numbers)
     if not len(test):
@@ -157,7 +157,7 @@ def _on_the_map(
     chart, some = chart_for(latents.mean, turn=config.turn), test[:_OTHERS]
     z = chart.to_latent(chart.to_plane(latents.mean[some]))
     if np.allclose(z, latents.mean[some], atol=1e-4):
-        return {}  # they are the images' own
+        return {}  # these are the images' own errors
     scores = judge.scores(z)
     errors = judge.error(z, dataset, latents.images(some))
     assert latents.error is not None

@@ -1,1 +1,1 @@
-"""Which device trains, and the processes that train together."""
+"""The device that trains, and the processes that train together."""

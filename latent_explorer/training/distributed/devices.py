@@ -1,4 +1,4 @@
-"""Which device trains, in which precisions it can, and what its faults say."""
+"""Choosing the device for training and its precisions, and reporting its faults."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory"
 
 
 class DeviceLostError(TrainingError):
-    """A device, or another process that trains, that can no longer be reached: nothing can be asked of it."""
+    """A device, or another training process, can no longer be reached."""
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device called `name`: "cpu", "cuda", "mps", or "auto" for the best available.
+    """The device `name`: "cpu", "cuda", "mps", or "auto" for the best available.
 
-    Raises TrainingError that lists those there are when it is not among them.
+    Raises TrainingError with the available devices if it is not among them.
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     present = [kind for kind, found in there.items() if found]
@@ -36,16 +36,16 @@ def choose_device(name: str = "auto") -> torch.device:
 
 
 def precisions(wanted: Precision, device: torch.device) -> tuple[Precision, ...]:
-    """Those of which `wanted` may turn out to be one on `device`."""
+    """The candidates for `wanted` on `device`."""
     if wanted != "auto":
         return (wanted,)
-    # where a processor emulates it, the measurement rules it out
+    # if a CPU emulates it, the measurement rules it out
     bfloat16 = torch.cuda.is_bf16_supported() if device.type == "cuda" else device.type == "cpu"
     return ("float32", "bfloat16") if bfloat16 else ("float32",)
 
 
 class MemoryLackError(TrainingError):
-    """`device` has too little memory. batch_size: a smaller one to try, None where there is none."""
+    """`device` has too little memory. batch_size: a smaller one to try; None if there is none."""
 
     def __init__(self, device: torch.device, batch_size: int) -> None:
         smaller = batch_size // 2 or None
@@ -59,15 +59,15 @@ class MemoryLackError(TrainingError):
 
 @contextmanager
 def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
-    """Inside, a fault of the device raises TrainingError.
+    """A context in which a fault of the device raises TrainingError.
 
-    A MemoryLackError, which offers half of `batch_size`, where it has no more memory; a DeviceLostError where it can no
+    Raises MemoryLackError, which suggests half of `batch_size`, if it is out of memory; DeviceLostError if it can no
     longer be used.
     """
     try:
         yield
     except RuntimeError as error:
-        # torch's own is one; other devices only say so
+        # torch has its own exception; other devices report it in the message only
         if isinstance(error, torch.OutOfMemoryError) or _NO_MEMORY.search(str(error)):
             raise MemoryLackError(device, batch_size) from error
         if isinstance(error, _ACCELERATOR_ERRORS) or _LOST.search(str(error)):
@@ -76,5 +76,5 @@ def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
 
 
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:
-    """The context in which products are computed in `precision` on `device`."""
+    """A context in which products are computed in `precision` on `device`."""
     return torch.autocast(device.type, _PRECISIONS[precision], enabled=precision != "float32")

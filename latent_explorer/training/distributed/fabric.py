@@ -1,4 +1,4 @@
-"""Several processes that train together, launched or found by Lightning Fabric."""
+"""Several processes that train together, launched or detected by Lightning Fabric."""
 
 import logging
 import os
@@ -21,23 +21,23 @@ from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, O
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-_TOLD_BYTES = 1000  # of what a process says when it fails
-_PATIENCE = timedelta(hours=6)  # of those that wait while the first writes the bundle
+_TOLD_BYTES = 1000  # limit for the message of a process that fails
+_PATIENCE = timedelta(hours=6)  # of the processes that wait while the first one writes the bundle
 _RENDEZVOUS = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many processes: one for each of the devices on each of the nodes."""
+    """The number of processes: one for each device on each node."""
 
     devices: int
     nodes: int
 
     @classmethod
     def wanted(cls, devices: str | None, nodes: int | None, device: torch.device) -> "Size":
-        """What was asked for; "auto" is all devices of that kind, and None what torchrun has started, or one.
+        """The requested size; "auto" is all devices of that kind, and None is what torchrun has started, or one.
 
-        Raises TrainingError where this is no number, or torchrun has started something else.
+        Raises TrainingError if it is not a number, or torchrun has started something else.
         """
         if devices not in (None, "auto") and not (devices.isdecimal() and int(devices)):
             raise TrainingError(f"--devices {devices}: expected how many on each node, from 1 on, or auto")
@@ -65,9 +65,9 @@ def _started_by_torchrun() -> Size | None:
 
 
 def assemble(device: str = "auto", devices: str | None = None, nodes: int | None = None) -> ProcessGroup:
-    """The processes that train together: this one alone, or those that Fabric finds, or launches by this very command.
+    """The processes that train together: this one, or those that Fabric detects, or launches with this command.
 
-    Fabric is imported only where there are several. Raises TrainingError where there cannot be such a group.
+    Fabric is imported only if there are several. Raises TrainingError if such a group is not possible.
     """
     place = choose_device(device)
     size = Size.wanted(devices, nodes, place)
@@ -80,7 +80,7 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
     try:
         fabric = Fabric(accelerator=place.type, devices=size.devices, num_nodes=size.nodes, strategy="ddp")
         _require_rendezvous(fabric, size)
-        if "LT_CLI_USED" not in os.environ:  # under `fabric run` it was launched when it was made
+        if "LT_CLI_USED" not in os.environ:  # `fabric run` has already launched it
             fabric.launch()
     except (MisconfigurationException, ValueError, RuntimeError) as error:
         raise TrainingError(f"--devices {size.devices} --nodes {size.nodes} are not available: {error}") from error
@@ -88,10 +88,10 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
 
 
 class FabricProcessGroup(ProcessGroup):
-    """A process of those that Fabric has brought together; they add up tensors where these are, and meet on the host.
+    """A process of a Fabric group; tensors are summed on their device, and processes meet on the host.
 
-    A meeting is a reduction between hosts (gloo), so that no device is waited for. Before each sum there is one: thus a
-    process that fails, wherever that is, need only come to one more meeting, and none is left waiting for it.
+    A meeting is a reduction on the hosts (gloo), which waits for no device. Each sum is preceded by a meeting, so that
+    a process that fails anywhere has to attend only one more meeting, and no other process waits for it.
     """
 
     def __init__(self, fabric: "Fabric") -> None:
@@ -149,7 +149,7 @@ class FabricProcessGroup(ProcessGroup):
         return told.tolist()
 
     def _first_told(self, message: str) -> str:
-        """What the first of the processes that have failed says; the last thing that all do together."""
+        """The message of the first process that has failed; the last common operation of the group."""
         self._over = True
         said = torch.zeros(self.size, _TOLD_BYTES, dtype=torch.uint8)
         own = message.encode()[:_TOLD_BYTES]
@@ -162,18 +162,18 @@ class FabricProcessGroup(ProcessGroup):
         return f"process {self.rank} of 0 to {self.size - 1}, on {socket.gethostname()} ({self._device})"
 
     def _sum(self, tensor: Tensor) -> None:
-        """Put the sum in its place. Raises DeviceLostError, after which nobody meets, where a process has gone."""
-        try:  # not Fabric's own all_reduce: it puts a barrier before each, for which the host would wait
+        """Replace the tensor by the sum. Raises DeviceLostError, after which nobody meets, if a process is lost."""
+        try:  # not Fabric's all_reduce, whose barrier would make the host wait
             distributed.all_reduce(tensor, group=self._hosts if tensor.device.type == "cpu" else None)
         except RuntimeError as error:
             self._over = True
-            # what gloo says, without the place in its source and its advice
+            # gloo's message, without its source location and advice
             reason = re.sub(r"\[/[^]]*\] ", "", str(error)).strip().splitlines()[0].split(". ")[0]
             raise DeviceLostError(f"{self._where()}, can no longer reach the others: {reason}") from error
 
 
 def _require_rendezvous(fabric: "Fabric", size: Size) -> None:
-    """Where nobody but the person starts the command on each node, it has to say where they meet."""
+    """Raise TrainingError if the user starts the command on each node without a rendezvous address."""
     from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
     missing = [name for name in _RENDEZVOUS if name not in os.environ]
