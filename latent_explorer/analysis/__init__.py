@@ -1,4 +1,4 @@
-"""Analysis: what the data say about a place in latent space."""
+"""Analysis: what the data say about places in latent space."""
 
 from latent_explorer.analysis.expected_error import ExpectedError, Look, MappedImages, MeasuredImages, coding
 from latent_explorer.analysis.neighbourhood import Neighbourhood, Surroundings

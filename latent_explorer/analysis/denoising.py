@@ -1,4 +1,4 @@
-"""How well corrupted images are cleaned: by a model, and by plain filters whose parameter training images choose."""
+"""How well a model restores corrupted images, compared with filters whose parameters are fitted on training images."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from latent_explorer.analysis.compression.curve import psnr, squared_errors
 
 Images = NDArray[np.uint8]
 Change = Callable[[Images], Images]
-"""From images uint8 (n, h, w, c) to as many of the same shape."""
+"""A function from images uint8 (n, h, w, c) to images of the same shape."""
 _SEARCH, _PATCH = 3, 3
-"""Of non-local means: how far like patches are looked for, and their side, in pixels."""
+"""The search radius and the side of patches for non-local means, in pixels."""
 
 
 def median(images: Images, size: float) -> Images:
-    """The median of squares of so many pixels a side, channel by channel."""
+    """The median over squares of `size` pixels, channel by channel."""
     found: Images = ndimage.median_filter(images, (1, int(size), int(size), 1))
     return found
 
 
 def gaussian(images: Images, sigma: float) -> Images:
-    """Blurred by a standard deviation in pixels."""
+    """Gaussian blur with a standard deviation in pixels."""
     return _levels(ndimage.gaussian_filter(images.astype(np.float32), (0, sigma, sigma, 0)))
 
 
 def non_local_means(images: Images, strength: float) -> Images:
-    """Each pixel the mean of those around it whose 3 x 3 patches are alike (Buades, Coll and Morel 2005).
+    """Each pixel becomes the mean of surrounding pixels with similar 3 x 3 patches (Buades, Coll and Morel 2005).
 
-    strength: the difference of patches, of the range from black to white, at which a weight has fallen to 1/e.
+    strength: the difference of patches at which a weight falls to 1/e, relative to the range from black to white.
     """
     x = images.astype(np.float32) / 255
     total, weights = np.zeros_like(x), np.zeros(x.shape[:3], np.float32)
@@ -49,7 +49,7 @@ def non_local_means(images: Images, strength: float) -> Images:
 
 @dataclass(frozen=True)
 class PlainFilter:
-    """name: in JSON. label: in words. run: of images, with one of the parameters, which training images choose."""
+    """A filter. name: in JSON. label: in texts. run: filters images with one of the parameters."""
 
     name: str
     label: str
@@ -62,15 +62,15 @@ FILTERS = (
     PlainFilter("gaussian", "Gaussian filter", gaussian, (0, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)),
     PlainFilter("non_local_means", "Non-local means", non_local_means, (0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)),
 )
-"""Each may leave images as they are, by its first parameter: where it does harm, that is chosen."""
+"""The first parameter of each filter leaves images unchanged, and is chosen if the filter does harm."""
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What became of corrupted images: PSNRs in dB, by name.
+    """The results for corrupted images: PSNRs in dB, by name.
 
-    psnr: of the mean squared error of all; mean_psnr: the mean over the images of each one's own.
-    parameters: of filters.
+    psnr: of the mean squared error of all images; mean_psnr: the mean of the PSNRs of single images. parameters: of
+    filters.
     """
 
     psnr: Mapping[str, float]
@@ -79,10 +79,10 @@ class Cleaned:
 
 
 def cleaned(images: Images, train: Images, corrupt: Change, clean: Change) -> Iterator[str | Cleaned]:
-    """Corrupt images, and clean them; yields what is under way in words, and last what became of them.
+    """Corrupt and restore images; yields descriptions of the current work, and the results last.
 
-    images: uint8 (n, h, w, c), to judge by. train: (m, h, w, c), by which filters choose. corrupt: the same way each
-    time. clean: of the model.
+    images: uint8 (n, h, w, c), to evaluate on. train: (m, h, w, c), to choose the filters' parameters on. corrupt: must
+    be reproducible. clean: the model.
     """
     yield "cleaning"
     spoiled, spoiled_train = corrupt(images), corrupt(train)
@@ -101,7 +101,7 @@ def cleaned(images: Images, train: Images, corrupt: Change, clean: Change) -> It
 
 
 def _chosen(one: PlainFilter, spoiled: Images, clean: Images) -> float:
-    """The parameter that leaves the least error."""
+    """The parameter with the smallest error."""
     return min(one.parameters, key=lambda value: float(squared_errors(one.run(spoiled, value), clean).mean()))
 
 

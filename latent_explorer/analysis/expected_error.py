@@ -1,16 +1,16 @@
-"""What the pictures of a map are expected to get wrong, place by place, learnt from images whose error was measured.
+"""The expected error of the pictures of a map at each place, learnt from images whose error was measured.
 
-At the place of an image on the map, the chart's way back gives another latent than the image's own, and so another
-picture. How far that one is from the image differs from place to place. Told are
+At the place of an image on the map, the chart's inverse gives a latent that differs from the image's own, and so
+another picture. The error of that picture varies over the map. It is predicted from
 
-- of the k images nearest on the map: the mean of how far in latent space the chart's way back misses each of them, the
-  mean of the errors of their own reconstructions, and how wide they are spread in latent space;
-- of the k nearest among those that were measured: the mean of their errors, each at its own place, which is the
-  leave-one-out estimate of Nadaraya and Watson's regression; and how far in the mean their pictures are from the one at
-  the place, since an image that belongs here may look like any of them;
-- of the picture at the place, how bright and how grey it is: what is uncertain is decoded to greys.
+- the k images nearest on the map: the mean distance in latent space by which the chart's inverse misses them, the mean
+  error of their own reconstructions, and their spread in latent space;
+- the k nearest measured images: the mean of their errors, each at its own place, which is the leave-one-out estimate of
+  Nadaraya-Watson regression; and the mean distance of their pictures from the one at the place, as an image that
+  belongs here may look like any of them;
+- the picture at the place: its brightness and greyness, as uncertain parts are decoded to grey.
 
-No image counts as its own neighbour. The logarithm of the error is a linear function of the logarithms of these
+No image counts as its own neighbour. The logarithm of the error is predicted linearly from the logarithms of these
 figures, by ridge regression on the measured images.
 """
 
@@ -22,18 +22,18 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.floating]
 _NEIGHBOURS = (5, 15, 40)
-_RIDGE = 1e-3  # of the number of images: the figures are standardised
+_RIDGE = 1e-3  # times the number of images; the figures are standardised
 _CODE = 96
 _LEAST = 1e-9
 _LOST, _ALL_LOST = 0.5, 1.0
 _REACH = 10
-_FAR, _FARTHER = 1.0, 3.0  # times the distance on the map that 99 % of images have to the tenth nearest
+_FAR, _FARTHER = 1.0, 3.0  # times the 99th percentile of distances on the map to the tenth nearest image
 
 
 def coding(pixels: int) -> NDArray[np.float32]:
-    """A matrix (pixels, k) that keeps mean squared distances of pictures, about, in fewer numbers.
+    """A matrix (pixels, k) that approximately keeps mean squared distances of pictures in fewer dimensions.
 
-    Johnson and Lindenstrauss 1984: random projection.
+    A random projection (Johnson and Lindenstrauss 1984).
     """
     code: NDArray[np.float32]
     if pixels <= _CODE:
@@ -46,9 +46,9 @@ def coding(pixels: int) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class MappedImages:
-    """All images that may be learnt from, n >= 2, where a chart shows them.
+    """All images to learn from, n >= 2, with their places on a chart.
 
-    uv: (n, 2), their places on the map. z: (n, d), their latents. shown: (n, d), the chart's latents of these places.
+    uv: (n, 2), their places on the map. z: (n, d), their latents. shown: (n, d), the chart's latents at these places.
     error: (n,), of their own reconstructions, or None.
     """
 
@@ -60,7 +60,7 @@ class MappedImages:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What is told of pictures (m,): their codes (m, k), see `coding`, how bright they are and how grey, (m,)."""
+    """Features of pictures (m,): their codes (m, k), see `coding`, and their brightness and greyness (m,)."""
 
     codes: Reals
     bright: Reals
@@ -68,16 +68,16 @@ class Look:
 
     @classmethod
     def of(cls, pixels: NDArray[np.float32], code: NDArray[np.float32]) -> "Look":
-        """That of pictures (m, pixels) in [0, 1]; grey is the mean of p (1 − p)."""
+        """The features of pictures (m, pixels) in [0, 1]; greyness is the mean of p (1 − p)."""
         return cls(pixels @ code, pixels.mean(1), (pixels * (1 - pixels)).mean(1))
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredImages:
-    """Some of those images (m,), m >= 2, of which two pictures were decoded.
+    """Measured images (m,), m >= 2: two pictures of each were decoded.
 
-    numbers: which they are, among all that may be learnt from. error: (m,), the mean squared error of the pictures at
-    their places. codes: (m, k), of the pictures of their own latents. shown: the look of those at their places.
+    numbers: their indices in `MappedImages`. error: (m,), the mean squared error of the pictures at their places.
+    codes: (m, k), of the pictures of their own latents. shown: the features of the pictures at their places.
     """
 
     numbers: NDArray[np.int64]
@@ -87,9 +87,9 @@ class MeasuredImages:
 
 
 class ExpectedError:
-    """The error to be expected at places of a map.
+    """The expected error at places of a map.
 
-    lost: the mean squared difference of an image from the mean of all; where the error is as large, nothing is told.
+    lost: the mean squared difference of images from their mean; a picture with this error is uninformative.
     """
 
     def __init__(self, images: MappedImages, measured: MeasuredImages) -> None:
@@ -110,24 +110,24 @@ class ExpectedError:
         self._weights = np.linalg.solve(given.T @ given + ridge, given.T @ goal)
 
     def error(self, uv: Reals, shown: Look) -> NDArray[np.float64]:
-        """The mean squared error (n,) to be expected at places (n, 2) whose pictures look so."""
+        """The expected mean squared error (n,) at places (n, 2) with these pictures."""
         logs: NDArray[np.float64] = self._standardised(self._figures(uv, shown)) @ self._weights
         return np.exp(logs)
 
     def cover(self, uv: Reals, error: Reals) -> NDArray[np.float64]:
-        """How far places (n, 2) of an expected error (n,) are from being told, from 0 to 1; (n,).
+        """How strongly to veil places (n, 2) with an expected error (n,), from 0 to 1; (n,).
 
-        0 up to where half of what images differ in is lost, 1 where all is. Likewise where no image lies near on the
-        map, from the distance to the tenth nearest on that 99 % of images do not exceed, to three times as much.
+        0 up to half of the variance of images, 1 at all of it. Also far from all images on the map: from the 99th
+        percentile of distances to the tenth nearest image, to three times that.
         """
         reach = _nearest(self._everyone, uv, _REACH)[0][:, -1]
         far = _smooth((reach / self._usual_reach - _FAR) / (_FARTHER - _FAR))
         return np.maximum(_smooth((error / max(self.lost, _LEAST) - _LOST) / (_ALL_LOST - _LOST)), far)
 
     def _figures(self, uv: Reals, shown: Look, numbers: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """The logarithms (n, figures) of what is told at places (n, 2).
+        """The logarithms (n, figures) of the predictors at places (n, 2).
 
-        numbers: which measured images lie there, if any do.
+        numbers: the measured images at these places, if they are images.
         """
         images, known = self._images, self._measured
         rows = None if numbers is None else np.arange(len(numbers))
@@ -148,19 +148,19 @@ class ExpectedError:
 
 
 def _nearest(tree: Any, uv: Reals, count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distances and indices (n, k) of the nearest of places (n, 2); all where they are fewer."""
+    """Distances and indices (n, k) of the nearest to places (n, 2); all points if there are fewer than k."""
     distances, indices = tree.query(uv, np.arange(1, min(count, tree.n) + 1))
     return distances, indices
 
 
 def _others(tree: Any, uv: Reals, themselves: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """The nearest (n, k) of places (n, 2), without those of the tree that they themselves are."""
+    """The nearest (n, k) to places (n, 2), excluding the points themselves."""
     most = min(_NEIGHBOURS[-1], tree.n - 1)
     if themselves is None:
         return _nearest(tree, uv, most)[1]
     _, near = _nearest(tree, uv, most + 1)
     itself = near == themselves[:, None]
-    itself[~itself.any(1), -1] = True  # among more than k in its own place it may not be found
+    itself[~itself.any(1), -1] = True  # with more than k duplicates, the point itself may be missing
     others: NDArray[np.int64] = near[~itself].reshape(len(uv), most)
     return others
 

@@ -1,17 +1,17 @@
-"""Inversion: the latents whose decoded pictures are nearest to images, found by optimising the latents.
+"""Inversion: finds the latents whose pictures are nearest to images, by optimisation.
 
-From several starts for each image (where the encoder puts it, the latents of the data whose pictures are nearest, draws
-from the data's Gaussian) the squared error is descended, with a price on leaving the data:
+From several starts for each image (the encoder's latent, the latents of the data with the nearest pictures, draws from
+the data's Gaussian), it minimises the squared error with a penalty for leaving the data:
 
     mean (D(z) - x)^2 + price * [max(0, r(z) / r' - 1)^2 + max(0, m(z) / m' - 1)^2]
 
-r(z) is the distance to the nearest of a sample of the data's latents, m(z) the one to their middle in standard
-deviations; r' and m' are what four in five of that sample have at most.
+r(z) is the distance to the nearest of a sample of the data's latents, m(z) the one to their mean in standard
+deviations; r' and m' are the 80th percentiles of these in the sample.
 
-The steps are those of Gauss and Newton with the damping of Levenberg and Marquardt, the Jacobian by differences of
-decoded batches: up to 32 dimensions that is cheaper than descending a gradient, and a decoder need only be a function.
-In more, Adam descends where the decoder can be differentiated (Kingma and Ba, 2015); where it cannot, the steps are
-taken in a random subspace, another one each time. All starts go a few steps, the best of them to the end.
+It takes Gauss-Newton steps with Levenberg-Marquardt damping, with the Jacobian by differences of decoded batches: up to
+32 dimensions, that is cheaper than gradient descent, and the decoder can be any function. In more dimensions, it uses
+Adam if the decoder is differentiable (Kingma and Ba, 2015); otherwise, each step is in another random subspace. All
+starts take a few steps, and only the best continue.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -26,31 +26,31 @@ from latent_explorer.analysis.neighbourhood import Nearest
 Latents = NDArray[np.float32]
 Pixels = NDArray[np.float32]
 DecodePixels = Callable[[Latents], Pixels]
-"""The pictures (n, pixels), in [0, 1], of latents (n, d)."""
+"""A function for the pictures (n, pixels) in [0, 1] of latents (n, d)."""
 Slope = Callable[[Latents, Pixels], tuple[NDArray[np.float32], NDArray[np.float32]]]
-"""Of latents (n, d) and images (n, pixels): the mean squared errors (n,), and their derivatives (n, d)."""
+"""A function of latents (n, d) and images (n, pixels): the mean squared errors (n,) and derivatives (n, d)."""
 
 SAMPLE = 2_048
-"""Latents of the data that are decoded to begin from the nearest."""
+"""The number of latents of the data that are decoded to find starts."""
 SUBSPACE = 32
-"""Dimensions up to which differences are taken in all of them."""
+"""The number of dimensions up to which differences are taken in all dimensions."""
 _NEAREST, _DRAWN = 3, 2  # starts for each image
-_FINALISTS = 2  # of the starts go to the end
-_FIRST_SHARE = 0.25  # of the steps, that all starts go
+_FINALISTS = 2  # starts that continue to the end
+_FIRST_SHARE = 0.25  # share of the steps that all starts take
 _USUAL = 0.8
-_PROBES = 256  # latents by which it is known how far apart the sample's are
-_PRICE = 0.02  # squared grey level of [0, 1]: what it costs to be twice as far from the data as they are apart
+_PROBES = 256  # latents for estimating distances within the sample
+_PRICE = 0.02  # of being twice as far from the data as usual, in squared grey levels in [0, 1]
 _ADAM_STEPS, _NEWTON_STEPS = 60, 10
-_RATE = 0.15  # of a step of Adam, in standard deviations of the data
-_AWAY = 0.02  # of a difference, likewise
-_DAMPING = (0.1, 10.0)  # tried beside one another, by what the last one is multiplied
+_RATE = 0.15  # learning rate of Adam, in standard deviations of the data
+_AWAY = 0.02  # step of differences, in the same units
+_DAMPING = (0.1, 10.0)  # factors on the previous damping, tried in parallel
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Latents of the data and what is decoded of them.
+    """Latents of the data with their pictures.
 
-    z: float32 (k, d). levels: uint8 (k, pixels), their pictures. spread: (d,), standard deviations of all the data.
+    z: float32 (k, d). levels: uint8 (k, pixels), their pictures. spread: (d,), standard deviations of all data.
     """
 
     z: Latents
@@ -60,12 +60,12 @@ class Sample:
 
     @cached_property
     def _pictures(self) -> tuple[Pixels, NDArray[np.float32]]:
-        """All pictures (k, pixels) in [0, 1], and the sums of their squares: half of what a search would take."""
+        """All pictures (k, pixels) in [0, 1] and the sums of their squares, cached: half of the time of a search."""
         pictures = self.levels.astype(np.float32) / np.float32(255)
         return pictures, np.square(pictures).sum(1)
 
     def tether(self, price: float) -> "Tether":
-        """The price on leaving the data, made once for each factor."""
+        """The penalty for leaving the data, computed once for each factor."""
         if price not in self._tethers:
             self._tethers[price] = Tether(self.z, price)
         return self._tethers[price]
@@ -84,7 +84,7 @@ class Sample:
 def sampled(
     latents: Latents, decode: DecodePixels, *, count: int = SAMPLE, piece: int = 64
 ) -> Generator[float, None, Sample]:
-    """A sample of the data's latents (n, d), decoded `piece` at a time; yields the share that is done."""
+    """A sample of the data's latents (n, d), decoded `piece` at a time; yields the progress."""
     chosen = np.random.default_rng(0).permutation(len(latents))[:count]
     z, parts = latents[np.sort(chosen)], []
     for start in range(0, len(z), piece):
@@ -95,7 +95,7 @@ def sampled(
 
 
 class Tether:
-    """The price on leaving the data, of which z (k, d) are a sample; see the formula above. price: its factor."""
+    """The penalty for leaving the data, with a sample z (k, d); see the formula above. price: its factor."""
 
     def __init__(self, z: Latents, price: float = _PRICE) -> None:
         self._points, self.price = z, price
@@ -109,7 +109,7 @@ class Tether:
         )
 
     def excess(self, z: Latents) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The square roots of what latents (n, d) cost, (n, 2), and their derivatives (n, 2, d)."""
+        """The square roots (n, 2) of the penalties of latents (n, d), and their derivatives (n, 2, d)."""
         distances, numbers = self._nearest.find(z, 1)
         near = self._over(distances[:, 0], z - self._points[numbers[:, 0]], self._usual)
         white = (z - self._middle) @ self._whitening
@@ -117,21 +117,21 @@ class Tether:
         return np.stack([near[0], far[0]], 1), np.stack([near[1], far[1]], 1)
 
     def cost(self, z: Latents) -> NDArray[np.float64]:
-        """What latents (n, d) cost, (n,)."""
+        """The penalties (n,) of latents (n, d)."""
         total: NDArray[np.float64] = np.square(self.excess(z)[0], dtype=np.float64).sum(1)
         return total
 
     def _over(
         self, length: NDArray[np.floating], along: NDArray[np.floating], usual: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """By how much lengths (n,) exceed what is usual, and the derivatives (n, d). along: length times its own."""
+        """The excess of lengths (n,) over the usual, and its derivatives (n, d). along: length times its gradient."""
         root, over = np.sqrt(self.price), np.maximum(0.0, length / usual - 1)
         slope = np.where(over > 0, root / (usual * np.maximum(length, 1e-12)), 0.0)
         return (root * over).astype(np.float32), (slope[:, None] * along).astype(np.float32)
 
 
 def _whitening(z: Latents) -> NDArray[np.float32]:
-    """What makes the differences of latents (k, d) as long as they are in standard deviations."""
+    """The matrix that scales differences of latents (k, d) to standard deviations."""
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(z, rowvar=False, bias=True)))
     whitening: NDArray[np.float32] = (axes / np.sqrt(np.maximum(variances, max(1e-6 * variances[-1], 1e-12)))).astype(
         np.float32
@@ -141,8 +141,8 @@ def _whitening(z: Latents) -> NDArray[np.float32]:
 
 @dataclass(frozen=True, eq=False)
 class Converging:
-    """How far it is. share: of the steps, in [0, 1]. z: float32 (m, d), the best latents so far. error: float64 (m,),
-    their mean squared errors on pixels in [0, 1]. begun: likewise of the best starts.
+    """Progress and results. share: of the steps, in [0, 1]. z: float32 (m, d), the best latents so far. error: float64
+    (m,), their mean squared errors on pixels in [0, 1]. begun: the same for the best starts.
     """
 
     share: float
@@ -153,11 +153,11 @@ class Converging:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is sought. images: float32 (m, pixels) in [0, 1]. sample: of the data. decode: pictures of latents.
+    """The problem. images: float32 (m, pixels) in [0, 1]. sample: of the data. decode: returns pictures of latents.
 
-    slope: where the decoder can be differentiated. encoded: (m, d), where the encoder puts the images, if there is one.
-    steps: of the optimisation; 0 for as many as its way needs. piece: pictures decoded between two yields.
-    price: as in `Tether`.
+    slope: of a differentiable decoder. encoded: (m, d), the encoder's latents of the images, if there is an encoder.
+    steps: of the optimisation; 0 for the default of the method. piece: pictures decoded between two yields. price: as
+    in `Tether`.
     """
 
     images: Pixels
@@ -175,9 +175,9 @@ class Problem:
 
 
 def invert(problem: Problem) -> Iterator[Converging | None]:
-    """Seek the latents of images; yields None where a piece gave no news, and the end, of share 1, last.
+    """Find the latents of images; yields None between results, and the final result, with share 1, last.
 
-    What has been found never becomes worse: a step that does not help is not kept.
+    Results never get worse: steps that do not help are discarded.
     """
     starts = _starts(problem)  # (m, s, d)
     count, ways, d = starts.shape
@@ -199,11 +199,11 @@ def invert(problem: Problem) -> Iterator[Converging | None]:
 
 
 def _starts(problem: Problem) -> Latents:
-    """Where to begin (m, s, d): the encoder's latents, the nearest of the sample by picture, draws."""
+    """The starts (m, s, d): the encoder's latents, the nearest of the sample by picture, draws."""
     sample, count = problem.sample, len(problem.images)
     near, _ = sample.nearest(problem.images, min(_NEAREST, len(sample.z)))
     random = np.random.default_rng(1)
-    drawn = random.integers(0, len(sample.z), (count, _DRAWN))  # of the data, which are what the decoder has learnt
+    drawn = random.integers(0, len(sample.z), (count, _DRAWN))  # from the data, which the decoder was trained on
     kinds = [sample.z[near], sample.z[drawn]]
     if problem.encoded is not None:
         kinds.insert(0, problem.encoded[:, None])
@@ -211,7 +211,7 @@ def _starts(problem: Problem) -> Latents:
 
 
 class _Search:
-    """Rows of latents on their way, each towards one of the images."""
+    """Rows of latents during the optimisation, each for one of the images."""
 
     def __init__(self, problem: Problem, z: Latents, which: NDArray[np.int64]) -> None:
         self._problem, self._z, self._which = problem, z, which
@@ -224,18 +224,18 @@ class _Search:
         self._cost = np.full(len(z), np.inf)
 
     def judged(self) -> Iterator[None]:
-        """Decode the rows where they are."""
+        """Decode and score the rows."""
         self._pictures = yield from self._decoded(self._z)
         self._keep(self._z, self._mse(self._pictures, self._images), self._problem.tether.cost(self._z))
 
     def best(self, count: int) -> tuple[Latents, NDArray[np.float64]]:
-        """The best latents (m, d) of each of `count` images, by error and price, and their errors (m,)."""
+        """The best latents (m, d) of each of `count` images, by error and penalty, and their errors (m,)."""
         order = np.lexsort((self._cost, self._which))
         first = order[np.searchsorted(self._which[order], np.arange(count))]
         return self._best_z[first], self._error[first]
 
     def narrowed(self, count: int, ways: int) -> "_Search":
-        """The same with only so many of the rows of each image, the best ones."""
+        """The search with only the best `ways` rows of each image."""
         order = np.lexsort((self._cost, self._which)).reshape(count, -1)
         kept = order[:, :ways].ravel()
         narrow = _Search(self._problem, self._z[kept], self._which[kept])
@@ -245,13 +245,13 @@ class _Search:
         return narrow
 
     def step(self, share: float) -> Iterator[None]:
-        """One step of all rows. share: of the steps before it."""
+        """Take one step with all rows. share: of the steps done before it."""
         if self._problem.slope is not None:
             yield from self._descend(share)
         else:
             yield from self._solve(share)
 
-    # -- where there are derivatives
+    # -- with derivatives
 
     def _descend(self, share: float) -> Iterator[None]:
         assert self._problem.slope is not None
@@ -277,10 +277,10 @@ class _Search:
         step: NDArray[np.float32] = (flat / (steep + 1e-8) * spread).astype(np.float32)
         return step
 
-    # -- where there are none
+    # -- without derivatives
 
     def _solve(self, share: float) -> Iterator[None]:
-        """A step of Levenberg and Marquardt for each row, in a subspace where there are many dimensions."""
+        """A Levenberg-Marquardt step for each row, in a subspace if there are many dimensions."""
         ways = self._directions(round(1e6 * share))  # (p, d)
         slopes = yield from self._slopes(ways)  # (n, p, pixels)
         over, by = self._problem.tether.excess(self._z)
@@ -295,7 +295,7 @@ class _Search:
         self._take(tried)
 
     def _directions(self, seed: int) -> Latents:
-        """Directions (p, d) in which differences are taken, each as long as the data are wide there."""
+        """Directions (p, d) for differences, scaled by the spread of the data."""
         d, spread = self._z.shape[1], self._problem.sample.spread
         if d <= SUBSPACE:
             return np.diag(spread).astype(np.float32)
@@ -312,7 +312,7 @@ class _Search:
     def _tried(
         self, square: Pixels, pull: Pixels, ways: Latents, factor: float
     ) -> Generator[None, None, tuple[Latents, Pixels, NDArray[np.float64], NDArray[np.float64]]]:
-        """Where a step with so much damping leads: latents, pictures, costs, damping."""
+        """The result of a step with a damping: latents, pictures, costs, damping."""
         damping = np.clip(self._damping * factor, 1e-6, 1e6)
         scale = np.einsum("npp->np", square)
         system = square + np.einsum("np,pq->npq", damping[:, None] * scale + 1e-9, np.eye(square.shape[1]))
@@ -323,7 +323,7 @@ class _Search:
         return z, pictures, self._mse(pictures, self._images) + self._problem.tether.cost(z), damping
 
     def _take(self, tried: list[tuple[Latents, Pixels, NDArray[np.float64], NDArray[np.float64]]]) -> None:
-        """Go where it costs least; where that is no less than here, stay, and be more careful."""
+        """Take the step with the lowest cost; if none is lower, stay and increase the damping."""
         costs = np.stack([cost for _, _, cost, _ in tried])
         chosen = costs.argmin(0)
         better = costs.min(0) < self._cost
@@ -333,7 +333,7 @@ class _Search:
         self._damping[~better] = np.minimum(self._damping[~better] * _DAMPING[-1] ** 2, 1e6)
         self._keep(self._z, self._mse(self._pictures, self._images), self._problem.tether.cost(self._z))
 
-    # -- what both use
+    # -- shared
 
     def _pieces(self, count: int, dearer: int = 1) -> list[slice]:
         size = max(1, self._problem.piece // dearer)
@@ -349,7 +349,7 @@ class _Search:
     def _keep(
         self, z: Latents, error: NDArray[np.float64], extra: NDArray[np.float64], rows: slice = slice(None)
     ) -> None:
-        """Remember latents that cost less than those before."""
+        """Keep latents with a lower cost than the best so far."""
         cost = error + extra
         better = cost < self._cost[rows]
         for kept, found in ((self._best_z, z), (self._error, error), (self._cost, cost)):

@@ -1,4 +1,4 @@
-"""The data around a place: its nearest images, their classes, and how far away they are."""
+"""The data around a place: its nearest images, their classes and distances."""
 
 import math
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
-_DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
+TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and a matrix product is many times as fast
+_DISTANCES = 1 << 22  # distances in memory at a time: 16 MiB
 _BY_TREE, _BY_ALL, _OVERHEAD = 2e-5, 1.7e-10, 16
-"""Seconds that a place takes in a tree; and for each number of all points, with so many more that stand for sorting."""
+"""Seconds per place in a tree; and per number of all points, with extra numbers that account for sorting."""
 SHOWN, COUNTED, REACH = 8, 50, 10
-"""How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
+"""The numbers of neighbours that are shown, counted for class shares, and used for the distance to the data."""
 
 
 class Nearest:
-    """Answers which of the points (n, d), n >= 1, are nearest to places: by a tree, or in many dimensions by all."""
+    """Finds the nearest of points (n, d), n >= 1: with a tree, or in many dimensions by all distances."""
 
     def __init__(self, points: NDArray[np.float32]) -> None:
-        from scipy.spatial import KDTree  # 0.2 s, for which no first picture waits
+        from scipy.spatial import KDTree  # takes 0.2 s, which would delay the first picture
 
         self._points = points
         self._tree = KDTree(points) if points.shape[1] <= TREE_DIMENSIONS else None
@@ -35,7 +35,7 @@ class Nearest:
         return np.concatenate([distances for distances, _ in found]), np.concatenate([where for _, where in found])
 
     def _search(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        # |x - z|^2 - |z|^2 picks them, but loses digits where x is close to z: the distances are taken anew.
+        # |x - z|^2 - |z|^2 selects them, but loses digits if x is close to z: the distances are recomputed.
         scores = self._squares - 2 * (z @ self._points.T)
         indices = np.argpartition(scores, count - 1, axis=1)[:, :count].astype(np.int64)
         apart = self._points[indices].astype(np.float64) - z[:, None]
@@ -46,10 +46,10 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What the data say about one place.
+    """The neighbourhood of one place.
 
-    indices: int64 (k,), the nearest images, nearest first, k <= 8, or of a generator the 4 nearest images and then the
-    4 nearest draws; distances: float64 (k,), theirs.
+    indices: int64 (k,), the nearest images, nearest first, k <= 8; for a generator the 4 nearest images, then the 4
+    nearest draws; distances: float64 (k,), of these.
     shares: float64 (classes,), of each class among the 50 nearest, adding up to 1; empty without labels.
     reach: the distance to the 10th nearest image.
     """
@@ -61,10 +61,10 @@ class Surroundings:
 
 
 class Neighbourhood:
-    """Answers what is near a place.
+    """Finds the neighbours of places.
 
-    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None. count: n. draws: how many of the first
-    are no images: they count as what is near, but are not the image nearest to a place.
+    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None. count: n. draws: the number of leading
+    points that are draws, not images: they count for density and distance, but not as the nearest image.
     """
 
     def __init__(
@@ -72,14 +72,14 @@ class Neighbourhood:
     ) -> None:
         self._nearest = Nearest(means).find
         self.count, self._dimensions = means.shape
-        self._draws = draws if draws < len(means) else 0  # alone, they stand for images
+        self._draws = draws if draws < len(means) else 0  # without images, draws stand in for them
         self._of_draws = Nearest(means[: self._draws]).find if self._draws else self._nearest
         self._of_images = Nearest(means[self._draws :]).find if self._draws else self._nearest
         self._labels = labels
         self._classes = classes if labels is not None else 0
 
     def around(self, z: NDArray[np.float32]) -> Surroundings:
-        """What the data say about the latent `z` (d,)."""
+        """The neighbourhood of a latent `z` (d,)."""
         (distances,), (indices,) = self._nearest(z[None], COUNTED)
         near = [indices[:SHOWN]], [distances[:SHOWN]]
         if self._draws:
@@ -94,7 +94,7 @@ class Neighbourhood:
         )
 
     def rows_at_once(self, seconds: float) -> int:
-        """How many places can be looked for in so many seconds, roughly: by a tree, or by a product of matrices."""
+        """The approximate number of places that can be searched in a number of seconds."""
         by_all = self.count * (_OVERHEAD + self._dimensions) * _BY_ALL
         return max(1, int(seconds / (_BY_TREE if self._dimensions <= TREE_DIMENSIONS else by_all)))
 
@@ -103,12 +103,12 @@ class Neighbourhood:
         return self._nearest(z, count)
 
     def nearest_images(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """The same of the images alone; of the draws where there are no images."""
+        """As `nearest`, among the images only; among the draws if there are no images."""
         distances, indices = self._of_images(z, count)
         return distances, indices.astype(np.int64) + self._draws
 
     def reach(self, z: NDArray[np.float32], of_images: bool = False) -> NDArray[np.float64]:
-        """The distance of latents (n, d) to the 10th nearest image, (n,); of images, not counting the image itself."""
+        """The distance (n,) of latents (n, d) to the 10th nearest image; of_images: excludes the image itself."""
         reach: NDArray[np.float64] = self._nearest(z, REACH + of_images)[0][:, -1]
         return reach
 
@@ -126,7 +126,7 @@ class Neighbourhood:
         return density
 
     def vote(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The class most frequent among the 50 nearest of latents (n, d), and its share of them; (n, 2)."""
+        """The most frequent class among the 50 nearest to latents (n, d), and its share; (n, 2)."""
         assert self._labels is not None
         _, indices = self._nearest(z, COUNTED)
         rows = np.arange(len(z))
@@ -136,9 +136,9 @@ class Neighbourhood:
         return np.stack([winner, counts[rows, winner] / indices.shape[1]], axis=1)
 
     def interpolated(self, values: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What `values` (images,) are at latents (n, d): the mean of the 10 nearest, weighted by 1 / distance^2."""
+        """Interpolates `values` (images,) at latents (n, d): the mean of the 10 nearest, weighted by 1 / distance^2."""
         distances, indices = self.nearest_images(z, REACH)
-        softening = 1e-6 * distances[:, -1:] ** 2 + 1e-24  # on an image it alone counts, and nothing is divided by zero
+        softening = 1e-6 * distances[:, -1:] ** 2 + 1e-24  # an image at the place dominates, without division by zero
         weights = 1 / (distances**2 + softening)
         means: NDArray[np.float64] = (weights * values[indices]).sum(1) / weights.sum(1)
         return means

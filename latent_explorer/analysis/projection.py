@@ -1,12 +1,12 @@
-"""How far the neighbourhoods of a map are those of latent space: of the whole map, and of single images on it.
+"""How well a map keeps the neighbourhoods of latent space: for the whole map, and for single images.
 
 Venna and Kaski 2001, "Neighborhood preservation in nonlinear projection methods". Of n images, k = 12 neighbours each:
 
-- trustworthiness: 1 − 2 / (n k (2n − 3k − 1)) Σ max(0, r − k) over the k nearest on the map of each image, r being
-  their rank in latent space, among all n. What the map shows beside each other belongs together.
-- continuity: the same with map and latent space exchanged. What belongs together the map shows beside each other.
+- trustworthiness: 1 − 2 / (n k (2n − 3k − 1)) Σ max(0, r − k) over the k nearest on the map of each image, where r is
+  their rank in latent space among all n. High: neighbours on the map are neighbours in latent space.
+- continuity: the same with map and latent space exchanged. High: neighbours in latent space are neighbours on the map.
 
-Both are means over images, so a sample of them tells as well, as long as each is ranked against all.
+Both are means over images, so they can be estimated on a sample, with each image ranked against all.
 """
 
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ from latent_explorer.analysis.neighbourhood import Nearest
 
 NEIGHBOURS = 12
 QUERIES = 1_000
-"""Of how many images a whole map is judged."""
+"""The number of images in the sample for a whole map."""
 
 NEAR = 50
-"""Who is among so many nearest counts as near, where single images are judged."""
+"""The number of nearest images that count as near for single images."""
 
-_TOGETHER, _AT_ONCE = 64, 1_024  # queries and images between which distances are held: half a MiB
-_SEARCHED, _SEARCHED_ON_MAP = 2, 50  # queries whose nearest in latent space, and on the map, are looked for at a time
-_TIE = 1e-12  # of the largest squared distance, by which distances are the same
+_TOGETHER, _AT_ONCE = 64, 1_024  # queries and images per block of distances: half a MiB
+_SEARCHED, _SEARCHED_ON_MAP = 2, 50  # queries searched at a time in latent space, and on the map
+_TIE = 1e-12  # share of the largest squared distance within which distances are equal
 
 Points = NDArray[np.floating]
 Numbers = NDArray[np.int64]
@@ -34,7 +34,7 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class WholeMap:
-    """How far a map can be trusted. queries: images that were judged, each ranked against all. neighbours: k."""
+    """The figures of a map. queries: the size of the sample, each image ranked against all. neighbours: k."""
 
     trustworthiness: float
     continuity: float
@@ -43,16 +43,16 @@ class WholeMap:
 
 
 class Projection:
-    """Images in latent space, float32 (n, d), and where a map shows them, (n, 2), n >= 2."""
+    """Images in latent space, float32 (n, d), and on a map, (n, 2), n >= 2."""
 
     def __init__(self, latents: NDArray[np.float32], uv: Points) -> None:
         self._latents, self._uv = latents, np.asarray(uv, np.float32)
         self._near, self._near_on_map = Nearest(latents), Nearest(self._uv)
 
     def whole(self, queries: int = QUERIES, neighbours: int = NEIGHBOURS) -> Iterator[WholeMap | None]:
-        """Judge the map by so many of its images, the same every time; yields None after each slice of work.
+        """The figures of the map, from a reproducible sample of images; yields None after each slice of work.
 
-        Of fewer than 2k images, k is as large as sklearn takes it.
+        With fewer than 2k images, k is reduced to the largest value that sklearn accepts.
         """
         count = len(self._latents)
         k = max(1, min(neighbours, (count - 1) // 2))
@@ -77,7 +77,7 @@ class Projection:
         yield WholeMap(trust, continuity, len(asked), k)
 
     def shares(self, numbers: Numbers, neighbours: int = NEIGHBOURS, near: int = NEAR) -> NDArray[np.float32]:
-        """Of images (m,), the shares of false and of missing neighbours, float32 (m, 2).
+        """The shares of false and missing neighbours of images (m,), float32 (m, 2).
 
         False: of the k nearest on the map, those that are not among the `near` nearest in latent space. Missing: of the
         k nearest in latent space, those that are not among the `near` nearest on the map.
@@ -91,16 +91,16 @@ class Projection:
         return parted
 
     def nearest(self, numbers: Numbers, count: int) -> Numbers:
-        """The images (m, k) nearest to images (m,) in latent space, nearest first, themselves not counted."""
+        """The images (m, k) nearest to images (m,) in latent space, nearest first, excluding themselves."""
         return _others(self._near, self._latents, numbers, count)
 
     def nearest_on_map(self, numbers: Numbers, count: int) -> Numbers:
-        """The same on the map."""
+        """As `nearest`, on the map."""
         return _others(self._near_on_map, self._uv, numbers, count)
 
 
 def _others(near: Nearest, points: Points, numbers: Numbers, count: int) -> Numbers:
-    """The nearest of points' own (m,), without themselves; where several lie in one place, in any order."""
+    """The nearest points to some of the points (m,), excluding themselves; duplicates in any order."""
     _, found = near.find(points[numbers].astype(np.float32, copy=False), count + 1)
     itself = found == numbers[:, None]
     itself[~itself.any(1), -1] = True  # among more than k in its own place it may not be found
@@ -109,25 +109,25 @@ def _others(near: Nearest, points: Points, numbers: Numbers, count: int) -> Numb
 
 
 def _kept(some: Numbers, among: Numbers) -> NDArray[np.float64]:
-    """Of each row of numbers (m, k), the share that is in the same row of others (m, j)."""
+    """The share of each row of numbers (m, k) that is in the same row of others (m, j)."""
     kept: NDArray[np.float64] = (some[:, :, None] == among[:, None, :]).any(2).mean(1)
     return kept
 
 
 def _ranks(points: Points, asked: Numbers, neighboured: Numbers) -> Iterator[NDArray[np.int64] | None]:
-    """The ranks (m, k) of images `neighboured` (m, k) among all points (n, d), seen from images (m,); 1 is the nearest.
+    """The ranks (m, k) of images `neighboured` (m, k) among all points (n, d) from images (m,); 1 is the nearest.
 
-    Some rows at a time, with None after each slice of work between them.
+    Yields some rows at a time, with None after each slice of work in between.
     """
     middle = points.mean(0, np.float64)
     for start in range(0, len(asked), _TOGETHER):
         rows, wanted = asked[start : start + _TOGETHER], neighboured[start : start + _TOGETHER]
         here = points[rows] - middle
         apart = np.square((points[wanted] - middle) - here[:, None]).sum(2) - np.square(here).sum(1)[:, None]
-        ranks = np.zeros(wanted.shape, np.int64)  # an image is nearer to itself than any other, and is counted too
+        ranks = np.zeros(wanted.shape, np.int64)  # the image itself is the nearest and counts
         for first in range(0, len(points), _AT_ONCE):
             there = points[first : first + _AT_ONCE] - middle
-            distances = np.square(there).sum(1) - 2 * (here @ there.T)  # but for a number that each row has in common
+            distances = np.square(there).sum(1) - 2 * (here @ there.T)  # up to a constant per row
             tie = _TIE * max(float(np.abs(distances).max()), 1e-300)  # duplicates are equally near
             for column in range(wanted.shape[1]):
                 ranks[:, column] += (distances < apart[:, column, None] - tie).sum(1)

@@ -1,4 +1,4 @@
-"""Styles to choose from, where nobody points at any."""
+"""Choosing representative styles automatically."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 from latent_explorer.errors import UserError
 
 HOWS = ("spread", "random")
-"""Images nearest to the centres of clusters (k-means) of the latents, those of large clusters first; or drawn."""
+"""Ways to choose: images nearest to the centres of k-means clusters, large clusters first; or random images."""
 
 
 def choose_styles(means: NDArray[np.float32], count: int, how: str = "spread", seed: int = 0) -> NDArray[np.int64]:
-    """The numbers int64 (count,) of images whose latents (n, d) stand for the styles that there are.
+    """The numbers int64 (count,) of images whose latents, of (n, d), represent the styles.
 
-    Raises UserError where there are not so many, or no such way to choose.
+    Raises UserError if there are too few images, or no such way to choose.
     """
     if how not in HOWS:
         raise UserError(f"styles: expected one of {', '.join(HOWS)}, found {how!r}")

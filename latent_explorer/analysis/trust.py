@@ -1,19 +1,19 @@
-"""Whether a place is like those of images: one score for any number of dimensions, calibrated on held-out images.
+"""Whether a place is like those of images: a score for any number of dimensions, calibrated on held-out images.
 
-Three things are measured at a place z. m and S are the mean and the covariance of the latents, ‖x‖ = sqrt(xᵀ S⁻¹ x):
+Three measures at a place z, where m and S are the mean and covariance of the latents, and ‖x‖ = sqrt(xᵀ S⁻¹ x):
 
 - reach: the distance to the 10th nearest image (Sun et al. 2022, "Out-of-distribution detection with deep nearest
   neighbors");
-- radius: ‖z − m‖, tested on both sides. In many dimensions hardly an image lies near the middle, although the density
-  is highest there: the typical set of Nalisnick et al. 2019, "Detecting out-of-distribution inputs to deep generative
-  models using typicality". The lower side counts as far as the density of ‖z − m‖² falls towards the middle, with its
-  power there but at most in full: of Gaussian data in d dimensions, min(d/2 − 1, 1), and so not in two;
-- astray: ‖E(D(z)) − z‖ / max(‖z − m‖, r), how far from z the encoder puts the picture decoded there, r being the radius
+- radius: ‖z − m‖, tested on both sides. In many dimensions hardly any image lies near the mean, although the density is
+  highest there: the typical set of Nalisnick et al. 2019, "Detecting out-of-distribution inputs to deep generative
+  models using typicality". The lower side counts to the extent that the density of ‖z − m‖² falls towards the mean, by
+  its power there and at most in full: for Gaussian data in d dimensions min(d/2 − 1, 1), and so not in two;
+- astray: ‖E(D(z)) − z‖ / max(‖z − m‖, r), how far from z the encoder puts the decoded picture, where r is the radius
   that 95 % of images exceed. A picture off the data's manifold does not come back.
 
-Each becomes a surprise, −log of the share of held-out images with at least as much of it, extrapolated exponentially
-beyond the uppermost tenth. The score is the largest of the three, in units of what 95 % of the held-out images have at
-most: 1 in 20 of them, counted together and not by each measure, has a score above 1.
+Each is converted to a surprise, −log of the share of held-out images with at least that value, extrapolated
+exponentially beyond the top tenth. The score is the largest of the three, divided by its 95th percentile on held-out
+images: 1 in 20 of them has a score above 1.
 """
 
 import math
@@ -26,36 +26,36 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.floating]
 Ask = Callable[[NDArray[np.float32]], Reals]
-"""From latents (n, d) to what is known of them at a price: their reach (n,), or where the encoder puts the pictures
-decoded there (n, d)."""
+"""A function from latents (n, d) to values that are expensive to compute: their reach (n,), or the encoder's latents of
+their decoded pictures (n, d)."""
 Reason = Literal["", "far", "central", "astray"]
 
 INSIDE, EDGE, OUTSIDE = "inside the data", "at the edge", "outside the data"
 WORDS = INSIDE, EDGE, OUTSIDE
 _SHARE, _RARE = 0.95, 0.999
-"""Of the held-out images: those inside, and those not outside."""
+"""The shares of held-out images that are inside, and not outside."""
 _HELD_OUT, _FEWEST = 2_000, 20
 _SPREAD_SAMPLE = 10_000
 _TAIL = 0.1
 _TINY = 1e-12
-_LEAST_SCALE = 1e-3  # of a tail of logarithms: where all images have the same value, the least more is a surprise
+_LEAST_SCALE = 1e-3  # of a tail of logarithms: if all images have the same value, anything above is a surprise
 
 
 class Spread:
-    """Mean and covariance of latents (n, d); with log-variances (n, d), those of the whole posteriors."""
+    """Mean and covariance of latents (n, d); with log-variances (n, d), of the full posteriors."""
 
     def __init__(self, means: NDArray[np.float32], log_variance: NDArray[np.float32] | None = None) -> None:
         some = np.random.default_rng(0).permutation(len(means))[:_SPREAD_SAMPLE]
         points = means[some].astype(np.float64)
         covariance = np.atleast_2d(np.cov(points, rowvar=False, bias=True))
-        if log_variance is not None:  # a dimension that the model does not use is then as wide as the prior
+        if log_variance is not None:  # unused dimensions then have the width of the prior
             covariance = covariance + np.diag(np.exp(log_variance[some].astype(np.float64)).mean(0))
         variances, axes = np.linalg.eigh(covariance)
         self._middle = points.mean(0)
         self._whitening = axes / np.sqrt(np.maximum(variances, max(1e-6 * variances[-1], _TINY)))
 
     def radius(self, z: Reals) -> Reals:
-        """How far latents (n, d) are from the middle, in standard deviations (n,)."""
+        """The distance of latents (n, d) from the mean, in standard deviations (n,)."""
         return self.length(z - self._middle)
 
     def length(self, difference: Reals) -> Reals:
@@ -65,9 +65,9 @@ class Spread:
 
 
 class Tail:
-    """How surprising values are, of which large ones are unusual. usual: those of images (n,), n >= 1.
+    """The surprise of values of which large ones are unusual. usual: the values of images (n,), n >= 1.
 
-    scale: by how much values exceed the lowest of the uppermost tenth in the mean.
+    scale: the mean excess of the top tenth over its lowest value.
     """
 
     def __init__(self, usual: Reals) -> None:
@@ -77,16 +77,16 @@ class Tail:
         self.scale = max(float(beyond.mean()) if len(beyond) else 0.0, _LEAST_SCALE)
 
     def surprise(self, values: Reals) -> Reals:
-        """−log of the share of images with at least such values, (n,)."""
+        """−log of the share of images with at least these values, (n,)."""
         below = np.searchsorted(self._usual, values, side="left") / (len(self._usual) + 1)
         inner = -np.log(np.maximum(1 - below, _TAIL))
         return np.where(values > self._start, -math.log(_TAIL) + (values - self._start) / self.scale, inner)
 
 
 class RadiusTails:
-    """How surprising radii are, on either side, from those of images (n,).
+    """The surprise of radii, on both sides, given those of images (n,).
 
-    The number of images within a radius r falls as r^(2 power + 2) towards the middle, by Hill's estimate, and the
+    The number of images within a radius r falls as r^(2 power + 2) towards the mean, by Hill's estimator, and the
     density of r² as r^(2 power).
     """
 
@@ -95,11 +95,11 @@ class RadiusTails:
         self.weight = min(max(1 / self._inner.scale - 1, 0.0), 1.0)
 
     def surprise(self, radius: Reals) -> Reals:
-        """The larger of both, (n,)."""
+        """The larger of the surprises of both sides, (n,)."""
         return np.maximum(*self._sides(radius))
 
     def is_central(self, radius: float) -> bool:
-        """Whether it is for being near the middle that a radius is surprising."""
+        """Whether a radius is surprising because it is small."""
         outer, inner = self._sides(np.array([radius]))
         return bool(inner[0] > outer[0])
 
@@ -110,9 +110,9 @@ class RadiusTails:
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Held-out images, k >= 1, and what can be measured of them without the model.
+    """Held-out images, k >= 1, with measurements that do not need the model.
 
-    numbers: int64 (k,), which they are. z: float32 (k, d). reach: (k,), not counting the image itself. error: of their
+    numbers: int64 (k,), of the images. z: float32 (k, d). reach: (k,), excluding the image itself. error: of their
     reconstructions (k,), or None. spread: of all latents.
     """
 
@@ -124,7 +124,7 @@ class HeldOut:
 
 
 def held_out(split: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The numbers of 2,000 test images, the same every time; of any images where there are no tests."""
+    """The numbers of 2,000 test images, always the same; of any images without a test split."""
     test = np.flatnonzero(split == 1)
     places = test if len(test) >= _FEWEST else np.arange(len(split))
     return np.random.default_rng(0).permutation(places)[:_HELD_OUT].astype(np.int64)
@@ -132,11 +132,11 @@ def held_out(split: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How far a place can be trusted. score: above 1 it is no longer inside. reason: why not, where it is not.
+    """The trust in a place. score: inside up to 1. reason: why it is not inside, if it is not.
 
-    reach: the distance to the 10th nearest image, and astray: how far off the encoder puts its picture (None without an
-    encoder), both in units of what 95 % of the held-out images have at most. radius: standard deviations from the
-    middle of the data; usual_radius: between which two 95 % of those images have it.
+    reach: the distance to the 10th nearest image; astray: how far away the encoder puts its picture (None without an
+    encoder); both in units of the 95th percentile of held-out images. radius: standard deviations from the mean of the
+    data; usual_radius: the range of 95 % of held-out images.
     """
 
     word: str
@@ -149,10 +149,10 @@ class Verdict:
 
 
 class Trust:
-    """Says how far places can be trusted.
+    """Scores how far places can be trusted.
 
-    held: what it is calibrated on. returned: where the encoder puts their decoded pictures (k, d); None for a model
-    without an encoder.
+    held: the images it is calibrated on. returned: the encoder's latents of their decoded pictures (k, d); None without
+    an encoder.
     """
 
     def __init__(self, held: HeldOut, returned: Reals | None) -> None:
@@ -175,16 +175,16 @@ class Trust:
 
     @property
     def edge(self) -> float:
-        """The score beyond which a place is outside: that of one held-out image in a thousand."""
+        """The score above which a place is outside: exceeded by one held-out image in a thousand."""
         return 1 + math.log((1 - _SHARE) / (1 - _RARE)) / self._most
 
     def score(
         self, z: NDArray[np.float32], reach: Ask, returned: Ask | None = None, enough: float = math.inf
     ) -> NDArray[np.float64]:
-        """The score (n,) of latents (n, d); inside where it is <= 1.
+        """The scores (n,) of latents (n, d); inside up to 1.
 
-        returned: of a model with an encoder. What has a price is not asked of places that have `enough` without it, and
-        whose score is then too low.
+        returned: for a model with an encoder. Expensive values are not computed for places whose score reaches `enough`
+        without them; the scores of these are then too low.
         """
         scores: NDArray[np.float64] = self._radius.surprise(self._spread.radius(z)).astype(np.float64) / self._most
         for tail, measured in ((self._reach, reach), (self._astray, self._astray_asked(returned))):
@@ -197,9 +197,9 @@ class Trust:
         return None if returned is None else lambda z: self._astray_by(z, returned(z))
 
     def score_images(self, z: NDArray[np.float32], reach: Reals, returned: Reals | None, error: Reals) -> Reals:
-        """The score (n,) of images of one's own: also for how badly they are reconstructed, (n,).
+        """The scores (n,) of new images, which include their reconstruction errors (n,).
 
-        In two dimensions an encoder puts nearly everything among its data; that it cannot be drawn tells it apart.
+        In two dimensions, an encoder puts nearly all images among the data; foreign ones are detected by their error.
         """
         surprise = self._surprises(z, reach, returned).max(0)
         if self._error is not None:
@@ -208,20 +208,20 @@ class Trust:
         return scores
 
     def less_usual(self, score: float) -> float:
-        """The share of held-out images whose `score_images` is lower: that many are more usual. The most is short of 1.
+        """The share of held-out images with a lower `score_images`, always below 1.
 
-        Of n images, one that is odder than all is told to be so of n / (n + 1): more is not known of it.
+        An image odder than all n held-out images gets n / (n + 1).
         """
         return float(np.searchsorted(self._scores, score, side="left")) / (len(self._scores) + 1)
 
     def cover(self, z: NDArray[np.float32], reach: Ask, returned: Ask | None = None) -> NDArray[np.float64]:
-        """How far latents (n, d) are from being trusted: 0 inside, 1 outside, smooth at the edge; (n,)."""
+        """The veil (n,) at latents (n, d): 0 inside, 1 outside, smooth at the edge."""
         share = np.clip((self.score(z, reach, returned, self.edge) - 1) / (self.edge - 1), 0, 1)
         smooth: NDArray[np.float64] = share * share * (3 - 2 * share)
         return smooth
 
     def verdict(self, z: NDArray[np.float32], reach: float, returned: Ask | None = None) -> Verdict:
-        """What is to be said of the latent (d,) whose 10th nearest image is so far away."""
+        """The verdict on a latent (d,) with a distance `reach` to its 10th nearest image."""
         places, radius = z[None], float(self._spread.radius(z[None])[0])
         back = returned(places) if returned is not None and self._astray is not None else None
         surprises = self._surprises(places, np.array([reach]), back)[:, 0]
@@ -238,7 +238,7 @@ class Trust:
         )
 
     def _surprises(self, z: Reals, reach: Reals, returned: Reals | None) -> Reals:
-        """Of reach, radius and, where `returned` is given, astray: (2 or 3, n)."""
+        """The surprises of reach, radius and, if `returned` is given, astray: (2 or 3, n)."""
         rows = [self._reach.surprise(_log(reach)), self._radius.surprise(self._spread.radius(z))]
         if self._astray is not None and returned is not None:
             rows.append(self._astray.surprise(_log(self._astray_by(z, returned))))
@@ -255,5 +255,5 @@ def _log(values: Reals) -> Reals:
 
 
 def _usual(values: Reals) -> float:
-    """What 95 % of the held-out images have at most."""
+    """The 95th percentile of values of held-out images."""
     return max(float(np.quantile(values, _SHARE)), _TINY)

@@ -1,4 +1,4 @@
-"""Anomaly: how odd an image is for a model and its data."""
+"""Anomaly scores: how unusual an image is for a model and its data."""
 
 from latent_explorer.analysis.anomaly.coding import Coded, Coder, coded, joined
 from latent_explorer.analysis.anomaly.judge import SAMPLE, ImageJudge, sample_of, scores_for

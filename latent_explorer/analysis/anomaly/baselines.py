@@ -1,4 +1,4 @@
-"""Scores without any model, beside which every other is held: principal components, and the nearest training image."""
+"""Baseline scores without a model: principal components, and the nearest training image."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Images as a model sees them: where it puts them, what it makes of them, how well that explains them."""
+"""Images with their latents, reconstructions and likelihoods under a model."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 Reals = NDArray[np.floating]
 Rows = NDArray[np.float32]
 Encode = Callable[[NDArray[np.uint8]], tuple[Rows, Rows | None]]
-"""From images uint8 (n, h, w, c) to the means (n, d) of their latents and, of a model that has them, log-variances."""
+"""A function from images uint8 (n, h, w, c) to the means (n, d) of their latents and log-variances, if any."""
 Decode = Callable[[Rows], Rows]
-"""From latents (n, d) to pictures (n, h w c) in [0, 1]."""
+"""A function from latents (n, d) to pictures (n, h w c) in [0, 1]."""
 
-_LEAST = 1e-6  # of a pixel, away from 0 and 1, where a logarithm is endless
+_LEAST = 1e-6  # pixels are kept this far from 0 and 1, where logarithms are infinite
 _LEVELS = np.arange(256) / 255
 _ENTROPIES = -(
     _LEVELS * np.log(np.maximum(_LEVELS, _LEAST)) + (1 - _LEVELS) * np.log(np.maximum(1 - _LEVELS, _LEAST))
@@ -24,10 +24,10 @@ _ENTROPIES = -(
 
 @dataclass(frozen=True)
 class Coder:
-    """What a model can do. encode, decode: None where it cannot.
+    """The functions of a model. encode, decode: None if it has no such part.
 
-    varies: whether it says how uncertain a latent is. noise: the standard deviation of its pixels where they are
-    Gaussian, of which white is 1; 0 where they are read as Bernoulli means.
+    varies: whether its latents have variances. noise: the standard deviation of its pixels if they are Gaussian, where
+    white is 1; 0 for Bernoulli means.
     """
 
     encode: Encode | None
@@ -37,17 +37,17 @@ class Coder:
 
     @property
     def can(self) -> dict[str, bool]:
-        """The same, as `Score.lacks` takes it."""
+        """Its abilities, as arguments of `Score.lacks`."""
         return {"encodes": self.encode is not None, "decodes": self.decode is not None, "varies": self.varies}
 
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """Images and what a model makes of them; None where it makes nothing.
+    """Images and a model's results for them; None for each that is not available.
 
-    x: (n, h w c), in [0, 1]. entropy: (n,), that of the pixels as Bernoulli means, in nats. z, log_variance: (n, d).
-    pictures: (n, h w c) in [0, 1], decoded at z. nats: (n,), the expected −log p(x|z) under the posterior.
-    rows: int64 (n,), which image of the sample of training images each is; −1 where it is none.
+    x: (n, h w c) in [0, 1]. entropy: (n,), of the pixels as Bernoulli means, in nats. z, log_variance: (n, d).
+    pictures: (n, h w c) in [0, 1], decoded from z. nats: (n,), the expected −log p(x|z) under the posterior. rows:
+    int64 (n,), the index of each image in the sample of training images; −1 for other images.
     """
 
     x: Rows
@@ -63,13 +63,13 @@ class Coded:
 
     @property
     def places(self) -> Rows:
-        """The latents, for scores that said they need an encoder."""
+        """The latents, for scores that need an encoder."""
         assert self.z is not None
         return self.z
 
     @property
     def decoded(self) -> Rows:
-        """The pictures, for scores that said they need a decoder."""
+        """The pictures, for scores that need a decoder."""
         assert self.pictures is not None
         return self.pictures
 
@@ -85,12 +85,12 @@ class Coded:
 def coded(
     coder: Coder, images: NDArray[np.uint8], rows: NDArray[np.int64] | None = None, *, likely: bool = True
 ) -> Coded:
-    """Images uint8 (n, h, w, c) as a model sees them.
+    """Encode and decode images uint8 (n, h, w, c).
 
-    rows: as in `Coded`; None for images of no sample. likely: whether `nats` are wanted, which cost two decodes more.
+    rows: as in `Coded`; None for images outside the sample. likely: whether to compute `nats`, with two more decodes.
 
-    The expectation of −log p(x|z) is the mean of two draws, z ± e σ, with the same e for every image: so it depends
-    on the image alone, and on no order.
+    The expectation of −log p(x|z) is the mean of two draws, z ± e σ, with the same e for every image, so that it does
+    not depend on the order of images.
     """
     x = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
     entropy = _ENTROPIES[images].reshape(len(images), -1).sum(1, dtype=np.float64)
@@ -109,7 +109,7 @@ def coded(
 
 
 def joined(parts: Sequence[Coded]) -> Coded:
-    """The images of several parts as the sample that scores are fitted on, in their order."""
+    """The images of several parts, concatenated, as the sample that scores are fitted on."""
 
     def column(name: str) -> Any:
         values = [getattr(part, name) for part in parts]
@@ -120,14 +120,14 @@ def joined(parts: Sequence[Coded]) -> Coded:
 
 
 def cross_entropy(x: Rows, pictures: Rows) -> NDArray[np.float64]:
-    """That of pictures (n, pixels) and images, both read as Bernoulli means, in nats summed over the pixels (n,)."""
+    """The cross-entropy of pictures and images (n, pixels) as Bernoulli means, in nats summed over the pixels, (n,)."""
     p = np.clip(pictures, _LEAST, 1 - _LEAST)
     nats: NDArray[np.float64] = -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum(1, dtype=np.float64)
     return nats
 
 
 def negative_log(x: Rows, pictures: Rows, noise: float) -> NDArray[np.float64]:
-    """−log p(x|z) of images in nats (n,), pictures being decoded at z. noise: as in `Coder`."""
+    """−log p(x|z) of images in nats (n,). pictures: decoded from z. noise: as in `Coder`."""
     if not noise:
         return cross_entropy(x, pictures)
     squares = np.square(x - pictures).sum(1, dtype=np.float64) / (2 * noise**2)

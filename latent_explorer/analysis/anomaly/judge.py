@@ -1,4 +1,4 @@
-"""Scores fitted on a sample of training images, ready to judge others."""
+"""Scores fitted on a sample of training images, applied to other images."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,11 +11,11 @@ from latent_explorer.analysis.anomaly.score import Measure, Score
 from latent_explorer.errors import UserError
 
 SAMPLE = 10_000
-"""Training images, at most, that scores are fitted on: the neighbours and components are theirs."""
+"""The maximum number of training images that scores are fitted on."""
 
 
 def sample_of(split: NDArray[np.uint8], most: int = SAMPLE) -> NDArray[np.int64]:
-    """The numbers of so many training images, the same every time, ascending; of any images where none is for training.
+    """The numbers of at most `most` training images, always the same, ascending; of any images without a train split.
 
     split: uint8 (n,), 0 for train.
     """
@@ -25,18 +25,18 @@ def sample_of(split: NDArray[np.uint8], most: int = SAMPLE) -> NDArray[np.int64]
 
 
 def scores_for(coder: Coder) -> dict[str, Score]:
-    """The scores that a model has what it takes for, by name."""
+    """The scores that a model supports, by name."""
     return {name: score for name, score in SCORES.items() if not score.lacks(**coder.can)}
 
 
 class ImageJudge:
-    """Judges images by scores. names: of those that there are."""
+    """Computes scores of images. names: of the available scores."""
 
     def __init__(self, coder: Coder, sample: NDArray[np.int64], usual: Coded | None) -> None:
-        """Fit every score that the model allows.
+        """Fit every score that the model supports.
 
-        sample: the numbers (k,) of the training images to fit on, ascending. usual: what the model makes of them; None
-        for a judge by those scores alone that need none.
+        sample: the numbers (k,) of the training images to fit on, ascending. usual: the model's results for them; None
+        to use only scores that need none.
         """
         self._coder, self._sample = coder, sample
         empty = Coded(np.zeros((0, 0), np.float32), np.zeros(0), np.zeros(0, np.int64))
@@ -48,7 +48,7 @@ class ImageJudge:
         self.names = tuple(self._measures)
 
     def check(self, names: Sequence[str]) -> None:
-        """Raise UserError where one of the names is no score, or one that this model does not allow."""
+        """Raise UserError if a name is not a score, or not supported by the model."""
         for name in names:
             if name not in SCORES:
                 raise UserError(f"no score called {name!r}: expected one of {', '.join(SCORES)}")
@@ -60,7 +60,7 @@ class ImageJudge:
     ) -> NDArray[np.float32]:
         """The scores (n, names) of images uint8 (n, h, w, c).
 
-        numbers: (n,), which images of the dataset they are; None for images of another.
+        numbers: (n,), of the images in the dataset; None for images of another dataset.
         """
         rows = None if numbers is None else self._rows(numbers)
         wanted, coder = [SCORES[name] for name in names], self._coder

@@ -1,4 +1,4 @@
-"""How likely a single image is, by where its score stands among those of held-out images."""
+"""How likely a single image is, by the rank of its score among those of held-out images."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.floating]
 USUAL, RARE = 0.05, 0.001
-"""The shares of held-out images at least as odd, below which an image is unusual, and below which it is foreign."""
+"""The shares of held-out images at least as odd below which an image is unusual, and foreign."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an image stands. score: its own. share: of held-out images that are at least as odd, in (0, 1].
+    """The rank of an image. score: of the image. share: of held-out images at least as odd, in (0, 1].
 
-    among: how many these are; no share below 1 / (among + 1) can be told.
+    among: the number of held-out images; the smallest share is 1 / (among + 1).
     """
 
     score: float
@@ -30,7 +30,7 @@ class Standing:
 
     @property
     def sentence(self) -> str:
-        """How likely it is that the image is of these data at all, for a person."""
+        """A sentence on how likely it is that the image belongs to the data."""
         odder = round(self.share * (self.among + 1)) - 1
         which = "none" if not odder else f"{odder / self.among:.0%}" if odder >= 0.1 * self.among else f"{odder:,}"
         verb = "is" if odder < 2 else "are"
@@ -38,12 +38,12 @@ class Standing:
 
 
 class HeldOutScores:
-    """Tells where images stand among held-out ones. usual: the scores of these (n,), n >= 1."""
+    """Ranks images among held-out ones. usual: the scores of the held-out images (n,), n >= 1."""
 
     def __init__(self, usual: Reals) -> None:
         self._usual = np.sort(usual[np.isfinite(usual)])
 
     def of(self, score: float) -> Standing:
-        """Where an image of that score stands: (1 + those at least as odd) / (1 + n), as of a permutation test."""
+        """The rank of a score: (1 + number at least as odd) / (1 + n), as in a permutation test."""
         at_least = len(self._usual) - int(np.searchsorted(self._usual, score, "left"))
         return Standing(score, (1 + at_least) / (1 + len(self._usual)), len(self._usual))

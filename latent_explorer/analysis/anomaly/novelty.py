@@ -1,4 +1,4 @@
-"""Scores that set what is left unexplained of an image beside how much there is to explain, and beside its place."""
+"""Scores that relate the unexplained part of an image to its brightness and to its latent."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from latent_explorer.analysis.neighbourhood import Nearest
 
 
 def excess_per_ink(images: Coded) -> Reals:
-    """The excess nats (n,) for each white pixel's worth of brightness, of which one is added lest black divide by 0."""
+    """The excess nats (n,) per white pixel of brightness, plus one pixel to avoid division by 0."""
     share: Reals = excess_nats(images) / (1 + images.x.sum(1, dtype=np.float64))
     return share
 

@@ -1,4 +1,4 @@
-"""Scores by where in latent space a model puts an image."""
+"""Scores by the latent of an image."""
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from latent_explorer.analysis.trust import RadiusTails, Spread
 
 
 def nearest_of_others(nearest: Nearest, images: Coded, places: Reals, rank: int) -> Reals:
-    """The distance (n,) of places (n, k) to the rank-th nearest of the sample, no image counting as its own."""
+    """The distance (n,) of places (n, k) to the rank-th nearest of the sample, excluding the image itself."""
     distances, found = nearest.find(np.asarray(places, np.float32), rank + 1)
     itself = found == images.rows[:, None]
-    itself[~itself.any(1), -1] = True  # of an image that is not in the sample, the farthest is one too many
+    itself[~itself.any(1), -1] = True  # drop the farthest for an image that is not in the sample
     if distances.shape[1] == 1:
         alone: Reals = distances[:, 0]
         return alone

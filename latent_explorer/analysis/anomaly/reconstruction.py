@@ -1,4 +1,4 @@
-"""Scores by how well a model explains an image."""
+"""Scores by how well a model reconstructs an image."""
 
 import numpy as np
 
@@ -19,9 +19,9 @@ def negative_elbo(images: Coded) -> Reals:
 
 
 def excess_nats(images: Coded) -> Reals:
-    """The cross-entropy of the reconstructions less the entropy of the images, in nats (n,).
+    """The cross-entropy of the reconstructions minus the entropy of the images, in nats (n,).
 
-    It is the divergence KL(x ‖ D(E(x))) of the pixels as Bernoulli variables, never below 0.
+    This is the divergence KL(x ‖ D(E(x))) of the pixels as Bernoulli variables, which is at least 0.
     """
     excess: Reals = cross_entropy(images.x, images.decoded) - images.entropy
     return excess

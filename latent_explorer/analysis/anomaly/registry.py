@@ -1,4 +1,4 @@
-"""The scores there are, by name."""
+"""The scores, by name."""
 
 from latent_explorer.analysis.anomaly.baselines import PCA_30, PIXEL_NEAREST
 from latent_explorer.analysis.anomaly.novelty import NOVELTY, PER_INK
@@ -10,9 +10,9 @@ from latent_explorer.plugins import Registry
 SCORES: Registry[Score] = Registry("scores", Score, "title")
 register = SCORES.register
 MENDED = EXCESS
-"""The score that does not prefer dark, simple images as the -ELBO does."""
+"""The score that, unlike the -ELBO, does not prefer dark, simple images."""
 NOVEL = NOVELTY
-"""The score that tells images of one class best from those of another like it."""
+"""The score that separates images of one class best from those of similar classes."""
 
 for _score in (
     EXCESS, PER_INK, NEGATIVE_ELBO, RECONSTRUCTION, DISTANCE, NOVELTY, RADIUS, TYPICALITY, PCA_30, PIXEL_NEAREST,

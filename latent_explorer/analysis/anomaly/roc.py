@@ -1,4 +1,4 @@
-"""How well a score tells two sets apart, and where to draw the line; numpy alone, since the window reads it too."""
+"""How well a score separates two sets, and thresholds; numpy only, as the window imports it, too."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ Reals = NDArray[np.floating]
 
 
 def auroc(own: Reals, others: Reals) -> float:
-    """The area under the ROC curve: how often one of the others has a higher score than one of the own.
+    """The area under the ROC curve: the probability that one of the others has a higher score than one of the own.
 
     own: (n,), others: (m,), both finite, n, m >= 1. Ties count half (Mann and Whitney 1947).
     """
@@ -20,14 +20,14 @@ def auroc(own: Reals, others: Reals) -> float:
 
 @dataclass(frozen=True, eq=False)
 class RocCurve:
-    """Shares (k,) of own images and of others above each threshold, from 0 to 1 both."""
+    """The shares (k,) of own images and of others above each threshold, both from 0 to 1."""
 
     false_alarms: NDArray[np.float64]
     found: NDArray[np.float64]
 
 
 def roc_curve(own: Reals, others: Reals, most: int = 512) -> RocCurve:
-    """The curve at `most` thresholds, evenly spread over the false alarms and over what is found; see `auroc`."""
+    """The curve at `most` thresholds, evenly spaced in false and in true alarms; see `auroc`."""
     quantiles = np.linspace(0, 1, most // 2)
     cuts = np.unique(np.concatenate([np.quantile(own, quantiles), np.quantile(others, quantiles)]))[::-1]
     ends = np.concatenate([[np.inf], cuts, [-np.inf]])
@@ -41,5 +41,5 @@ def share_above(scores: Reals, thresholds: Reals | float) -> NDArray[np.float64]
 
 
 def threshold_at(own: Reals, false_alarms: float) -> float:
-    """The threshold above which that share of the own images (n,), n >= 1, lies; as close as they allow."""
+    """The threshold above which a share `false_alarms` of the own images (n,), n >= 1, lies, as closely as possible."""
     return float(np.quantile(own, 1 - false_alarms))

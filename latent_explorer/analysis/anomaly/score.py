@@ -1,4 +1,4 @@
-"""What a score of images is: its words, what it needs, and how it is fitted on training images."""
+"""The definition of a score: its texts, what it needs, and how it is fitted on training images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from latent_explorer.analysis.anomaly.coding import Coded, Reals
 
 Measure = Callable[[Coded], Reals]
-"""From images to their score (n,): the higher, the odder."""
+"""A function from images to their scores (n,); higher is odder."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A way to tell how odd an image is.
+    """A measure of how odd an image is.
 
-    name: in files and commands. title: in a few words. sentence: what it says, for a student. fit: what measures it,
-    given a sample of training images. unit: of its values. needs_encoder, needs_decoder, needs_variance: without which
-    there is no such score. needs_sample: whether it is fitted at all; else training images are not looked at. likely:
-    whether it uses the likelihood under the posterior, where there is one. baseline:
-    whether no model has a part in it. misled: what is to be said where it finds images of another kind more usual than
-    the model's own.
+    name: in files and commands. title: a few words. sentence: an explanation for students. fit: returns the measure,
+    given a sample of training images. unit: of its values. needs_encoder, needs_decoder, needs_variance: what the model
+    must have. needs_sample: whether it is fitted on training images. likely: whether it uses the likelihood under the
+    posterior, if there is one. baseline: whether it uses no model. misled: a remark if it finds other images more usual
+    than the model's own.
     """
 
     name: str
@@ -35,7 +34,7 @@ class Score:
     misled: str = ""
 
     def lacks(self, *, encodes: bool, decodes: bool, varies: bool) -> str:
-        """What a model lacks for it, in words; empty where nothing is.
+        """What a model lacks for it, as text; empty for nothing.
 
         encodes, decodes: whether it has an encoder and a decoder. varies: whether its latents have variances.
         """

@@ -1,4 +1,4 @@
-"""How few bytes an image takes as a rounded latent, beside principal components, JPEG and WebP."""
+"""The size of images as rounded latents, compared with principal components, JPEG and WebP."""
 
 from latent_explorer.analysis.compression.comparison import sentences, within
 from latent_explorer.analysis.compression.container import (

@@ -1,5 +1,5 @@
-"""Symbols to bytes and back by asymmetric numeral systems (Duda 2013, "Asymmetric numeral systems"): a range coder
-whose state is one whole number, exact on every machine."""
+"""Entropy coding by asymmetric numeral systems (Duda 2013, "Asymmetric numeral systems"): a range coder whose state is
+one integer, exact on every machine."""
 
 import numpy as np
 
@@ -8,18 +8,18 @@ from latent_explorer.analysis.compression.tables import TOTAL_BITS, Table
 from latent_explorer.errors import DataError
 
 LEAST_BYTES = 4
-"""Of coded numbers that cost nothing."""
-_LEAST = 1 << 16  # of the state, between two symbols: it is below 2^32
-_WORD = 16  # bits that the state gives away, or takes, at a time
+"""The maximum number of coded numbers that cost nothing."""
+_LEAST = 1 << 16  # of the state between two symbols, which is below 2^32
+_WORD = 16  # bits that the state writes or reads at a time
 _MASK = (1 << TOTAL_BITS) - 1
 
 
 def encoded(symbols: Symbols, tables: list[Table]) -> bytes:
-    """Symbols (n, d), each in the table of its dimension: what the last state was, then the words that were let go."""
+    """Symbols (n, d), each coded with the table of its dimension: the final state, then the words written."""
     places = [_shares(table) for table in tables]
     state, words = _LEAST, []
     backwards = list(reversed(places))
-    for row in reversed(symbols.tolist()):  # the reader meets the last first
+    for row in reversed(symbols.tolist()):  # the decoder reads in reverse
         for symbol, known in zip(reversed(row), backwards, strict=True):
             frequency, start = known[symbol]
             if state >= frequency << _WORD:
@@ -30,12 +30,12 @@ def encoded(symbols: Symbols, tables: list[Table]) -> bytes:
 
 
 def _shares(table: Table) -> dict[int, tuple[int, int]]:
-    """The frequency of each symbol, and where its share begins."""
+    """The frequency and the start of each symbol."""
     return dict(zip(table.symbols, zip(table.frequencies, table.starts, strict=True), strict=True))
 
 
 def decoded(content: bytes, count: int, tables: list[Table]) -> Symbols:
-    """The symbols int32 (count, d) of some bytes. Raises DataError where they are not what `encoded` gave."""
+    """The symbols int32 (count, d) of coded bytes. Raises DataError if they are not a result of `encoded`."""
     if len(content) < LEAST_BYTES or len(content) % 2:
         raise DataError("its coded part has an impossible length")
     state = int.from_bytes(content[:LEAST_BYTES], "little")

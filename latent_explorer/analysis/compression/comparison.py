@@ -1,4 +1,4 @@
-"""Which way to compress is the smallest where: figures and sentences, rivals that win included."""
+"""Compares ways to compress: figures and sentences, including where rivals are better."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,16 @@ import numpy as np
 
 from latent_explorer.analysis.compression.curve import RateCurve, RatePoint, best
 
-_STEP = 0.1  # dB, in which curves are compared
+_STEP = 0.1  # dB between the points where curves are compared
 
 
 def within(curve: RateCurve, size: float) -> RatePoint | None:
-    """The best point of at most so many bytes an image; None where there is none."""
+    """The best point with at most `size` bytes per image; None if there is none."""
     return max((each for each in curve.points if each.bytes <= size), key=lambda each: each.psnr, default=None)
 
 
 def sentences(latents: RateCurve, rivals: Sequence[RateCurve]) -> list[str]:
-    """Of each rival, where it takes fewer bytes than the latents, or is better than they ever are."""
+    """A sentence for each rival on where it takes fewer bytes than the latents, or is better than they can be."""
     return [f"{rival.label}: {_against(latents, rival)}" for rival in rivals]
 
 
@@ -32,7 +32,7 @@ def _against(latents: RateCurve, rival: RateCurve) -> str:
 
 
 def _smaller(latents: RateCurve, rival: RateCurve, low: float, high: float) -> str:
-    """Where a rival takes fewer bytes between two PSNRs that both have, in words."""
+    """A sentence on where a rival takes fewer bytes, between two PSNRs that both reach."""
     levels = np.linspace(low, high, max(2, round((high - low) / _STEP) + 1))
     wins = [level for level in levels if _is_smaller(rival, latents, float(level))]
     middle = float(levels[len(levels) // 2])

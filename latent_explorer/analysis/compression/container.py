@@ -1,4 +1,4 @@
-"""The file of a compressed set of images (.lxc): a small header, tables, coded latents. The decoder is not in it."""
+"""The file format of a compressed set of images (.lxc): header, tables, coded latents. The decoder is not included."""
 
 import struct
 import zlib
@@ -14,9 +14,9 @@ from latent_explorer.errors import DataError
 
 MAGIC, VERSION = b"LXC\x1a", 1
 MOST_BYTES = 2**28
-"""Of a file that is read."""
+"""The maximum size of a file."""
 MOST_SYMBOLS = 2**25
-"""Numbers in one file, images times dimensions: reading so many takes a minute."""
+"""The maximum of images times dimensions in a file, which takes a minute to read."""
 _HEADER = struct.Struct("<4sBBBBHHHHIf16sIB")
 _CHECK = struct.Struct("<I")
 _MOST_NAME = 255  # bytes
@@ -24,11 +24,10 @@ _MOST_NAME = 255  # bytes
 
 @dataclass(frozen=True, eq=False)
 class CompressedSet:
-    """A set of images as the whole numbers that stand for their latents.
+    """A set of images as integers that represent their latents.
 
-    model: the name of the model whose latents they are; seal: 16 bytes that tell it from every other. image_shape:
-    (h, w, c) of its pictures. bits: as they were chosen. step: of all dimensions. symbols: int32 (n, d). labels: of a
-    model that is given the class, int32 (n,); else None.
+    model: the name of the model; seal: 16 bytes that identify it. image_shape: (h, w, c) of its pictures. bits: as
+    chosen. step: of all dimensions. symbols: int32 (n, d). labels: int32 (n,) for a conditional model, otherwise None.
     """
 
     model: str
@@ -41,28 +40,28 @@ class CompressedSet:
 
     @property
     def latents(self) -> NDArray[np.float32]:
-        """What is decoded, float32 (n, d)."""
+        """The latents to decode, float32 (n, d)."""
         return Quantiser(self.step).latents(self.symbols)
 
 
 def short_seal(seal: str) -> bytes:
-    """16 bytes that stand for the seal of a model."""
+    """The seal of a model shortened to 16 bytes."""
     return sha256(seal.encode()).digest()[:16]
 
 
 def packed(content: CompressedSet) -> bytes:
-    """The file of a set of at least one image, with whichever form of tables makes it the smallest.
+    """The file of a set of at least one image, with the form of tables that makes it smallest.
 
     Header: magic, version, form of the tables, bits, whether there are labels, height, width, channels, dimensions,
     count, step, seal, bytes of the tables, bytes of the name; then name, tables, coded numbers, and a CRC-32 of all.
-    Raises DataError where there are too many numbers, UserError where they are too different.
+    Raises DataError if there are too many numbers, UserError if they have too many different values.
     """
     symbols = _columns(content)
     return min((_in_form(content, symbols, form) for form in tables.FORMS), key=len)
 
 
 def expected_size(content: CompressedSet) -> int:
-    """How many bytes `packed` makes, to within some per mille: by what each number costs, without coding any."""
+    """The number of bytes of `packed`, within a few per mille, from the cost of each number, without coding."""
     symbols = _columns(content)
     return min(_size_in_form(content, symbols, form) for form in tables.FORMS)
 
@@ -75,7 +74,7 @@ def _size_in_form(content: CompressedSet, symbols: Symbols, form: tables.Form) -
 
 
 def _columns(content: CompressedSet) -> Symbols:
-    """All numbers of a set, labels last. Raises DataError where there are too many."""
+    """All numbers of a set, labels last. Raises DataError if there are too many."""
     symbols = content.symbols
     if content.labels is not None:
         symbols = np.concatenate([symbols, content.labels[:, None]], 1).astype(np.int32)
@@ -104,7 +103,7 @@ def _in_form(content: CompressedSet, symbols: Symbols, form: tables.Form) -> byt
 
 
 def unpacked(content: bytes) -> CompressedSet:
-    """What a file holds. Raises DataError where it is none of these, damaged, or larger than what is read."""
+    """The contents of a file. Raises DataError if it is of another kind, damaged, or too large."""
     if content[: len(MAGIC)] != MAGIC:
         raise DataError("expected a file that `latent-explorer compress` wrote: its first bytes differ")
     if len(content) > 4 and content[4] != VERSION:
@@ -117,7 +116,7 @@ def unpacked(content: bytes) -> CompressedSet:
 
 
 def _read(body: bytes) -> CompressedSet:
-    """What is checked is what a hand that writes its own checksum could have put there."""
+    """Read a file body. Checks values that a valid checksum does not guarantee."""
     _, _, form, bits, labelled, h, w, c, dimensions, count, step, seal, of_tables, of_name = _HEADER.unpack_from(body)
     name, at = body[_HEADER.size :][:of_name], _HEADER.size + of_name
     columns = dimensions + (labelled == 1)

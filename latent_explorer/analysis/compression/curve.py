@@ -1,4 +1,4 @@
-"""Bytes an image against PSNR: the latents rounded at several bits, and how curves are compared."""
+"""Rate curves: bytes per image against PSNR, for latents rounded to different numbers of bits."""
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,16 +12,16 @@ from latent_explorer.analysis.compression.quantiser import BITS, Quantiser
 
 Images = NDArray[np.uint8]
 Decode = Callable[[NDArray[np.float32]], Iterable[tuple[int, Images]]]
-"""The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
-_EXACT = 1e-8  # mean squared error: what comes back to the bit counts as 80 dB in the mean of PSNRs
+"""A function for the pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with its start."""
+_EXACT = 1e-8  # mean squared error: exact pictures count as 80 dB in the mean of PSNRs
 
 
 @dataclass(frozen=True)
 class RatePoint:
-    """One setting of one way to compress. setting: in words. bytes: an image, in the mean.
+    """One setting of a way to compress. setting: as text. bytes: per image, on average.
 
     psnr: in dB, of the mean squared error over all pixels of all images, 10 log10(1 / MSE), pixels in [0, 1].
-    mean_psnr: the mean over the images of each one's own; at most 80 dB counts.
+    mean_psnr: the mean of the PSNRs of single images, each at most 80 dB.
     """
 
     setting: str
@@ -32,7 +32,7 @@ class RatePoint:
 
 @dataclass(frozen=True)
 class RateCurve:
-    """One way to compress, at several settings. name: in JSON. label: in words. counted: which bytes."""
+    """A way to compress with several settings. name: in JSON. label: in texts. counted: which bytes are counted."""
 
     name: str
     label: str
@@ -40,7 +40,7 @@ class RateCurve:
     points: tuple[RatePoint, ...]
 
     def bytes_at(self, psnr: float) -> float | None:
-        """The fewest bytes for that PSNR, in a straight line between points; None where it is never so good."""
+        """The bytes for a PSNR, interpolated linearly; None if it is not reached."""
         points = best(self.points)
         if not points or psnr > points[-1].psnr:
             return None
@@ -48,24 +48,24 @@ class RateCurve:
         return float(found)
 
     def figures(self) -> dict[str, Any]:
-        """As it stands in JSON."""
+        """The curve for JSON."""
         return asdict(self)
 
 
 class Errors:
-    """Mean squared errors of images that come slice by slice."""
+    """Collects the squared errors of images slice by slice."""
 
     def __init__(self, images: Images) -> None:
         self._images = images
         self._errors = np.zeros(len(images))
 
     def take(self, start: int, pictures: Images) -> None:
-        """Pictures uint8 (k, h, w, c) of the images from `start` on."""
+        """Add pictures uint8 (k, h, w, c) of the images from `start`."""
         place = slice(start, start + len(pictures))
         self._errors[place] = squared_errors(pictures, self._images[place])
 
     def point(self, setting: str, size: float) -> RatePoint:
-        """The point of so many bytes an image."""
+        """The point with `size` bytes per image."""
         return point_of(setting, size, self._errors)
 
 
@@ -77,18 +77,18 @@ def squared_errors(pictures: Images, images: Images) -> NDArray[np.float64]:
 
 
 def psnr(error: float) -> float:
-    """In dB, of a mean squared error on pixels in [0, 1]; at most 80."""
+    """The PSNR in dB of a mean squared error on pixels in [0, 1]; at most 80."""
     return float(10 * np.log10(1 / max(error, _EXACT)))
 
 
 def point_of(setting: str, size: float, errors: NDArray[np.float64]) -> RatePoint:
-    """The point of a setting by the squared errors (n,) of its images."""
+    """The point of a setting with the squared errors (n,) of its images."""
     single = 10 * np.log10(1 / np.maximum(errors, _EXACT))
     return RatePoint(setting, size, psnr(float(errors.mean())), float(single.mean()))
 
 
 def best(points: Sequence[RatePoint]) -> list[RatePoint]:
-    """Those of which no other is as small and as good, bytes and PSNR ascending."""
+    """The Pareto-optimal points, bytes and PSNR ascending."""
     kept: list[RatePoint] = []
     for point in sorted(points, key=lambda each: (each.bytes, -each.psnr)):
         if not kept or point.psnr > kept[-1].psnr:
@@ -98,10 +98,10 @@ def best(points: Sequence[RatePoint]) -> list[RatePoint]:
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What is compressed: latents z (n, d) of images (n, h, w, c).
+    """The data to compress: latents z (n, d) of images (n, h, w, c).
 
-    train: the latents (m, d) that steps are chosen from. model, seal: of the model, as in `CompressedSet`. labels: of a
-    model that is given the class.
+    train: the latents (m, d) that steps are chosen from. model, seal: as in `CompressedSet`. labels: for a conditional
+    model.
     """
 
     z: NDArray[np.float32]
@@ -112,7 +112,7 @@ class Material:
     labels: NDArray[np.int32] | None = None
 
     def compressed(self, bits: int, rows: slice = slice(None)) -> CompressedSet:
-        """Some of them at so many bits a dimension."""
+        """Some of the latents, rounded to `bits` per dimension."""
         quantiser = Quantiser.of(self.train, bits)
         shape: tuple[int, int, int] = self.images.shape[1:]
         labels = None if self.labels is None else self.labels[rows]
@@ -123,16 +123,16 @@ class Material:
 def prepared(
     material: Material, size_of: Callable[[CompressedSet], int] = lambda content: len(packed(content))
 ) -> list[tuple[CompressedSet, int]]:
-    """The images at 1 to 8 bits, each set with its bytes. size_of: `container.expected_size` where time is short."""
+    """The images at 1 to 8 bits, each set with its bytes. size_of: `container.expected_size` for a fast estimate."""
     return [(content, size_of(content)) for content in map(material.compressed, BITS)]
 
 
 def of_latents(
     images: Images, sets: Sequence[tuple[CompressedSet, int]], decode: Decode
 ) -> Generator[None, None, RateCurve]:
-    """The curve of latents rounded, as `prepared`; yields after each slice of pictures, and returns it.
+    """The curve of rounded latents from `prepared`; yields after each slice of pictures, and returns the curve.
 
-    Counted is the whole file of all images, by their number: header, tables, coded latents. Not counted is the decoder.
+    Counts the whole file divided by the number of images: header, tables, coded latents; not the decoder.
     """
     points = []
     for content, size in sets:

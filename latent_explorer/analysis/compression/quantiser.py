@@ -1,4 +1,4 @@
-"""Latents rounded to whole steps: the same step in every dimension, so that wide ones get more of the bits."""
+"""Rounds latents to multiples of a step, the same in every dimension, so that wide dimensions get more bits."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from latent_explorer.errors import UserError
 
 BITS = tuple(range(1, 9))
-"""Bits a dimension that can be asked for, and of the points of the curve. One and two show how a picture breaks."""
-_SPAN = 8.0  # standard deviations: what 2^bits steps reach over, in a dimension of mean spread
-_FARTHEST = 2**30  # steps from 0: beyond, int32 and float32 no longer tell them apart
+"""The bits per dimension to choose from, and for the points of the curve. At one and two, pictures break down."""
+_SPAN = 8.0  # standard deviations covered by 2^bits steps, in a dimension of mean spread
+_FARTHEST = 2**30  # steps from 0; beyond, int32 and float32 cannot distinguish them
 
 Symbols = NDArray[np.int32]
 
@@ -19,17 +19,17 @@ Symbols = NDArray[np.int32]
 class Quantiser:
     """Rounds latents to multiples of `step` > 0.
 
-    For squared errors and many bits one step for all dimensions is what reverse water-filling gives (Gersho and Gray
-    1992): a dimension narrower than the step is left out at no cost.
+    For squared errors and many bits, reverse water-filling gives one step for all dimensions (Gersho and Gray 1992): a
+    dimension narrower than the step costs nothing.
     """
 
     step: float
 
     @classmethod
     def of(cls, train: NDArray[np.floating], bits: int) -> "Quantiser":
-        """One with 2^bits steps over eight standard deviations: the root of the mean variance of training latents.
+        """A quantiser with 2^bits steps over eight root-mean-square standard deviations of training latents.
 
-        train: (n, d), n >= 1. Raises UserError where bits are not in 1..8, or the latents do not differ.
+        train: (n, d), n >= 1. Raises UserError if bits are not in 1..8, or all latents are the same.
         """
         if bits not in BITS:
             raise UserError(f"bits: expected a whole number from {BITS[0]} to {BITS[-1]}, found {bits}")
@@ -39,12 +39,12 @@ class Quantiser:
         return cls(float(np.float32(_SPAN * spread / 2**bits)))
 
     def symbols(self, z: NDArray[np.floating]) -> Symbols:
-        """The nearest whole numbers of steps, int32 (n, d). Raises UserError where a latent is too far out for them."""
+        """The nearest multiples of the step, int32 (n, d). Raises UserError if a latent is too far out."""
         steps = np.round(z.astype(np.float64) / self.step)
         if not (np.isfinite(steps).all() and (np.abs(steps) < _FARTHEST).all()):
             raise UserError("a latent is not finite, or too far from the others to be compressed with them")
         return steps.astype(np.int32)
 
     def latents(self, symbols: Symbols) -> NDArray[np.float32]:
-        """The latents float32 (n, d) that symbols stand for."""
+        """The latents float32 (n, d) of symbols."""
         return (symbols.astype(np.float64) * self.step).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What rounded latents are held against on the same images: principal components rounded likewise, JPEG and WebP."""
+"""Comparisons for rounded latents on the same images: principal components rounded in the same way, JPEG, WebP."""
 
 import io
 import math
@@ -16,10 +16,10 @@ from latent_explorer.analysis.compression.quantiser import BITS
 from latent_explorer.errors import UserError
 
 _QUALITIES = (0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
-_BLOCK = 16  # pixels: what JPEG and WebP cut a picture into; in a sheet no image shares a block with another
+_BLOCK = 16  # pixels: the block size of JPEG and WebP; images of a sheet share no block
 _MOST_SIDE = 16_383  # pixels of a WebP picture
 _FITTED = 20_000  # training images that components are fitted on
-_COUNTS = (8, 16, 24, 32, 48, 64, 96, 128, 192)  # of components
+_COUNTS = (8, 16, 24, 32, 48, 64, 96, 128, 192)  # numbers of components
 _COMPONENTS = _COUNTS[-1]
 _WHOLE = "the whole file of all images; not the components"
 _JPEG_END = 2  # bytes that end every JPEG file
@@ -37,7 +37,7 @@ class PrincipalAxes:
 
     @classmethod
     def of(cls, images: Images, most: int = _COMPONENTS) -> "PrincipalAxes":
-        """The first so many of at most 20,000 images (n, h, w, c), evenly chosen; the same every time."""
+        """The first `most` components of at most 20,000 evenly chosen images (n, h, w, c); reproducible."""
         from sklearn.utils.extmath import randomized_svd
 
         some = images[np.linspace(0, len(images) - 1, min(_FITTED, len(images))).round().astype(int)]
@@ -59,10 +59,10 @@ class PrincipalAxes:
 
 
 def of_components(images: Images, train: Images, dimensions: int) -> list[RateCurve]:
-    """Two curves: as many components as latents have dimensions; and whatever number is best, up to 192.
+    """Two curves: with as many components as latent dimensions, and with the best number of up to 192.
 
-    images: to compress. train: (m, h, w, c), that components and steps are chosen from. Rounded and counted as latents
-    are, by what each number costs.
+    images: to compress. train: (m, h, w, c), to fit components and steps on. Rounded and counted like latents, by the
+    cost of each number.
     """
     fitted = PrincipalAxes.of(train, max(_COMPONENTS, dimensions))
     most = fitted.axes.shape[1]
@@ -87,10 +87,10 @@ def _rounded(images: Images, train: Images, fitted: PrincipalAxes, count: int) -
 
 
 def of_codec(images: Images, codec: Codec, singles: int) -> Iterator[RateCurve]:
-    """Three curves of a codec: one sheet of all images; of so many of them, evenly chosen, a file each: whole, and
-    without what is alike in all files.
+    """Three curves of a codec: one sheet of all images, and a file for each of `singles` evenly chosen images, with and
+    without the parts that are the same in all files.
 
-    Raises UserError where images have other than one or three channels.
+    Raises UserError if images do not have one or three channels.
     """
     name = codec.lower()
     sheet = tuple(_sheet_point(images, codec, quality) for quality in _QUALITIES)
@@ -136,13 +136,13 @@ def _padded(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def per_sheet(shape: tuple[int, ...]) -> int:
-    """How many images (h, w, c) one sheet has room for."""
+    """The number of images (h, w, c) that fit on one sheet."""
     rows, columns = (_MOST_SIDE // side for side in _padded(shape))
     return max(1, rows * columns)
 
 
 def laid_out(images: Images) -> Images:
-    """Images (n, h, w, c) row by row on a sheet, nearly square; each is continued by its edge to whole blocks."""
+    """Images (n, h, w, c) row by row on a nearly square sheet; edges are repeated to fill whole blocks."""
     count, (rows, columns) = len(images), _padded(images.shape[1:])
     across = min(math.ceil(math.sqrt(count * rows / columns)), _MOST_SIDE // columns)
     down = math.ceil(count / across)
@@ -165,7 +165,7 @@ def _written(image: Images, codec: Codec, quality: int) -> bytes:
     picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
     stream = io.BytesIO()
     options = {"method": 6} if codec == "WebP" else {"optimize": min(image.shape[:2]) > 4 * _BLOCK}
-    picture.save(stream, codec, quality=quality, **options)  # what is alike in all small JPEG files is left so
+    picture.save(stream, codec, quality=quality, **options)  # default tables: the same in all files
     return stream.getvalue()
 
 
@@ -175,7 +175,7 @@ def _shown(content: bytes, shape: tuple[int, ...]) -> Images:
 
 
 def _without_header(content: bytes, codec: Codec) -> int:
-    """Bytes of a file without what is alike in all files of that size and quality."""
+    """The bytes of a file without the parts that are the same in all files of its size and quality."""
     if codec == "WebP":
         return len(content) - _WEBP_HEADER
     scan = content.rindex(b"\xff\xda")
@@ -184,10 +184,10 @@ def _without_header(content: bytes, codec: Codec) -> int:
 
 
 def tasks(images: Images, train: Images, dimensions: int, singles: int) -> dict[str, Callable[[], list[RateCurve]]]:
-    """What gives all curves of rivals, by what is being measured, in words; each takes seconds.
+    """Functions that compute the curves of all rivals, by a description; each takes seconds.
 
-    images: uint8 (n, h, w, c), to compress. train: (m, h, w, c). dimensions: of the latents. singles: how many images
-    are written as files of their own.
+    images: uint8 (n, h, w, c), to compress. train: (m, h, w, c). dimensions: of the latents. singles: the number of
+    images written as single files.
     """
     return {
         "Principal components": lambda: of_components(images, train, dimensions),

@@ -1,8 +1,8 @@
-"""How often each symbol is expected in a dimension: what the coder needs, and how it is written down.
+"""Frequency tables of symbols for the coder, and their serialisation.
 
-Two ways, of which a writer takes the shorter: the counts themselves, for sets of thousands; or a bell of four numbers a
-dimension, for sets of a few. Frequencies are whole numbers made by sums, products and quotients alone, which
-every machine rounds alike: a reader must have them to the bit.
+There are two forms, and the writer uses the shorter: the counts themselves, for sets of thousands, or a bell curve of
+four numbers per dimension, for small sets. Frequencies are integers computed with sums, products and quotients only,
+which every machine rounds alike: the reader must reproduce them exactly.
 """
 
 import math
@@ -20,9 +20,9 @@ from latent_explorer.errors import DataError, UserError
 
 TOTAL_BITS = 16
 TOTAL = 1 << TOTAL_BITS
-"""What the frequencies of a table add up to."""
-_MOST_SYMBOLS = TOTAL // 4  # of one table: each has at least one of the frequency
-_FINE = 8  # parts of a step in which the middle and the width of a bell are written
+"""The sum of the frequencies of a table."""
+_MOST_SYMBOLS = TOTAL // 4  # in one table: each has a frequency of at least one
+_FINE = 8  # units per step of the centre and width of a bell curve
 _TAIL = 8  # the power of the bell 1 / (1 + x²)^8, Student's t with 15 degrees of freedom
 
 Form = Literal["counted", "bell"]
@@ -39,19 +39,19 @@ class Table:
 
     @classmethod
     def of(cls, symbols: list[int], weights: NDArray[np.float64]) -> "Table":
-        """With frequencies in proportion to weights >= 0 (k,), of which one is positive, 1 <= k <= TOTAL / 4."""
+        """A table with frequencies in proportion to weights >= 0 (k,), at least one positive, 1 <= k <= TOTAL / 4."""
         count = len(symbols)
         shares = np.floor(weights / math.fsum(weights) * (TOTAL - count)).astype(np.int64) + 1
-        shares[int(shares.argmax())] += TOTAL - int(shares.sum())  # what rounding down left over
+        shares[int(shares.argmax())] += TOTAL - int(shares.sum())  # the remainder from rounding down
         frequencies = tuple(shares.tolist())
         return cls(tuple(symbols), frequencies, (0, *accumulate(frequencies[:-1])))
 
     def at(self, slot: int) -> int:
-        """The place in the table of the symbol whose share holds the slot 0..TOTAL - 1."""
+        """The index of the symbol whose range contains a slot in 0..TOTAL - 1."""
         return bisect_right(self.starts, slot) - 1
 
     def bits(self, values: NDArray[np.int32]) -> NDArray[np.float64]:
-        """What each value (n,) costs, in bits; infinite where it is not in the table."""
+        """The cost of each value (n,) in bits; infinite if it is not in the table."""
         known = np.array(self.symbols)
         places = np.searchsorted(known, values).clip(max=len(known) - 1)
         bits = TOTAL_BITS - np.log2(np.array(self.frequencies, np.float64))[places]
@@ -59,12 +59,12 @@ class Table:
 
 
 def written(symbols: Symbols, form: Form) -> bytes:
-    """The tables of symbols (n, d), n >= 1, one a dimension. Raises UserError where one has too many different ones."""
+    """The serialised tables of symbols (n, d), n >= 1, one per dimension. Raises UserError on too many values."""
     return b"".join(_WRITERS[form](column) for column in symbols.T)
 
 
 def read(content: bytes, dimensions: int, form: Form) -> list[Table]:
-    """The tables that `written` gave. Raises DataError where they are damaged."""
+    """The tables from a result of `written`. Raises DataError if they are damaged."""
     reader = VarintReader(content)
     tables = [_READERS[form](reader) for _ in range(dimensions)]
     if not reader.ended:
@@ -73,7 +73,7 @@ def read(content: bytes, dimensions: int, form: Form) -> list[Table]:
 
 
 def _counted(column: NDArray[np.int32]) -> bytes:
-    """How many symbols, the first of them, and of each how far it is from the one before and how often it comes."""
+    """The number of symbols, the first one, and for each its difference from the previous one and its count."""
     values, counts = np.unique(column, return_counts=True)
     if len(values) > _MOST_SYMBOLS:
         raise UserError(f"one dimension takes {len(values):,} different values: choose fewer bits")
@@ -95,7 +95,7 @@ def _read_counted(reader: VarintReader) -> Table:
 
 
 def _bell(column: NDArray[np.int32]) -> bytes:
-    """The lowest symbol, how many from it on, and the middle and the width of their bell in parts of a step."""
+    """The lowest symbol, the number of symbols, and the centre and width of the bell curve in units of the step."""
     low, high = int(column.min()), int(column.max())
     if high - low >= _MOST_SYMBOLS:
         raise UserError("the values of one dimension lie too far apart: choose fewer bits")

@@ -1,4 +1,4 @@
-"""Whole numbers as few bytes: seven bits in each, the lowest first, the eighth says that more follow (LEB128)."""
+"""Variable-length integers (LEB128): seven bits per byte, lowest first; the eighth bit means that more follow."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ _LONGEST = 5  # bytes of one number
 
 
 def packed(numbers: Iterable[int]) -> bytes:
-    """Numbers from 0 to 2^35 - 1, one behind the other."""
+    """Numbers from 0 to 2^35 - 1, concatenated."""
     out = bytearray()
     for number in numbers:
         while number >= 0x80:
@@ -19,19 +19,19 @@ def packed(numbers: Iterable[int]) -> bytes:
 
 
 def folded(number: int) -> int:
-    """A number of either sign as one from 0 on: 0, -1, 1, -2 become 0, 1, 2, 3."""
+    """A signed number mapped to a non-negative one: 0, -1, 1, -2 become 0, 1, 2, 3."""
     return 2 * number if number >= 0 else -2 * number - 1
 
 
 class VarintReader:
-    """Takes numbers from bytes, one by one. Raises DataError where they end, or one is longer than any."""
+    """Reads numbers from bytes. Raises DataError at the end, or if a number is too long."""
 
     def __init__(self, content: bytes) -> None:
         self._content, self._at = content, 0
 
     @property
     def ended(self) -> bool:
-        """Whether all bytes have been taken."""
+        """Whether all bytes have been read."""
         return self._at == len(self._content)
 
     def take(self) -> int:
@@ -48,6 +48,6 @@ class VarintReader:
         raise DataError("a number in its tables is too long")
 
     def take_signed(self) -> int:
-        """The next number of either sign; see `folded`."""
+        """The next signed number; see `folded`."""
         number = self.take()
         return -(number + 1) // 2 if number % 2 else number // 2

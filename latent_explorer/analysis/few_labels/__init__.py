@@ -1,4 +1,4 @@
-"""What can be learned from a handful of labelled images: probes on latents, and the same on pixels and PCA beside."""
+"""Learning from a few labelled images: probes on latents, compared with pixels and PCA."""
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
 from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned

@@ -1,4 +1,4 @@
-"""Which image to label next: one that says most about the many that are not yet told apart."""
+"""Choosing the image to label next: the most informative about uncertain images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from latent_explorer.analysis.few_labels.probe import Learned
 from latent_explorer.analysis.few_labels.space import NeighbourGraph
 
-_STEPS = 8  # along the graph, over which doubts are gathered
+_STEPS = 8  # steps along the graph over which uncertainty spreads
 
 
 def next_images(
@@ -16,12 +16,12 @@ def next_images(
     taken: NDArray[np.integer],
     count: int = 1,
 ) -> NDArray[np.int64]:
-    """The `count` images of those `among` that are worth labelling most, the first of them most, int64 (k,).
+    """The `count` most informative images of `among`, the best first, int64 (k,).
 
-    The doubt about an image is 1 less the share of its most probable class, or 1 where nothing has been learned yet. It
-    spreads some steps along the graph, so that what stands amid many doubtful images counts most, and an outlier on its
-    own does not (information density: Settles and Craven, 2008). taken: images that have a label, whose surroundings
-    are less worth, as are those of the ones chosen before.
+    The uncertainty of an image is 1 minus the share of its most probable class, or 1 before anything is learned. It
+    spreads some steps along the graph, so that images among many uncertain ones count most, and outliers do not
+    (information density: Settles and Craven, 2008). taken: labelled images; their surroundings, and those of images
+    chosen before, count less.
     """
     doubt = np.ones(len(graph.order), np.float32)
     if learned is not None:
@@ -50,7 +50,7 @@ def _marked(count: int, where: NDArray[np.integer]) -> NDArray[np.float32]:
 
 
 def _spread(graph: NeighbourGraph, values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values (n,) after some steps along the graph."""
+    """Values (n,) spread some steps along the graph."""
     moving = values[graph.order]
     for _ in range(_STEPS):
         moving = graph.similarity @ moving

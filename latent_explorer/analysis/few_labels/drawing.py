@@ -1,4 +1,4 @@
-"""Which images are labelled, where nobody clicks: at random by class, or those nearest to the centres of clusters."""
+"""Choosing labelled images automatically: at random by class, or nearest to the centres of clusters."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,10 @@ from latent_explorer.errors import UserError
 
 
 def at_random(truth: NDArray[np.int64], among: NDArray[np.integer], count: int, classes: int, seed: int) -> Labelled:
-    """`count` of the images `among`, as many of each class as possible, drawn at random.
+    """`count` random images of `among`, balanced over the classes.
 
-    truth: int64 (n,). Where they do not divide evenly, some classes have one more; a class of fewer images gives all.
-    Raises UserError where there are fewer labels than classes, or fewer images.
+    truth: int64 (n,). If `count` does not divide evenly, some classes have one more; a class with too few images gives
+    all. Raises UserError if there are fewer labels than classes, or too few images.
     """
     if count < classes:
         raise UserError(f"{count} labels: expected at least one for each of {classes} classes")
@@ -21,11 +21,11 @@ def at_random(truth: NDArray[np.int64], among: NDArray[np.integer], count: int, 
         raise UserError(f"{count:,} labels: there are only {len(among):,} training images")
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(among)
-    rank = np.empty(len(shuffled), np.int64)  # of each image among those of its class
+    rank = np.empty(len(shuffled), np.int64)  # the rank of each image within its class
     for number in range(classes):
         of_class = truth[shuffled] == number
         rank[of_class] = np.arange(np.count_nonzero(of_class))
-    extra = rng.permutation(classes)[truth[shuffled]]  # which classes have one more
+    extra = rng.permutation(classes)[truth[shuffled]]  # classes with one more
     numbers = shuffled[np.lexsort((extra, rank))[:count]]
     return Labelled(numbers.astype(np.int64), truth[numbers], classes)
 
@@ -33,7 +33,7 @@ def at_random(truth: NDArray[np.int64], among: NDArray[np.integer], count: int, 
 def at_centres(
     space: PointSpace, truth: NDArray[np.int64], among: NDArray[np.integer], count: int, classes: int, seed: int
 ) -> Labelled:
-    """Of `count` clusters (k-means) of the images `among`, the images nearest to their centres."""
+    """The images nearest to the centres of `count` clusters (k-means) of the images `among`."""
     from sklearn.cluster import MiniBatchKMeans
 
     if not 0 < count <= len(among):

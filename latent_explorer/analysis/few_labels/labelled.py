@@ -1,4 +1,4 @@
-"""The labels that something is learned from."""
+"""Labels to learn from."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from latent_explorer.errors import UserError
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Images with a label. numbers: int64 (m,), of the images. classes: int64 (m,), in 0..count - 1.
+    """Labelled images. numbers: int64 (m,), of the images. classes: int64 (m,), in 0..count - 1.
 
-    count: of the classes that there are, also of those without an image. Raises UserError where these do not fit.
+    count: of all classes, including those without an image. Raises UserError if these do not fit.
     """
 
     numbers: NDArray[np.int64]
@@ -31,7 +31,7 @@ class Labelled:
 
     @property
     def present(self) -> NDArray[np.int64]:
-        """The classes that have an image, ascending."""
+        """The classes with at least one image, ascending."""
         return np.unique(self.classes)
 
     @property
@@ -40,7 +40,7 @@ class Labelled:
         return np.eye(self.count, dtype=np.float32)[self.classes]
 
     def check(self, images: int) -> None:
-        """Raise UserError where nothing can be learned from them about so many images."""
+        """Raise UserError if nothing can be learned from them about `images` images."""
         if len(self.numbers) and not (self.numbers.min() >= 0 and self.numbers.max() < images):
             raise UserError(f"labels: expected images 0 to {images - 1:,}, found {self.numbers.max():,}")
         if len(self.present) == 0:

@@ -1,4 +1,4 @@
-"""How much a few labels teach: accuracy on the test split, for latents, principal components and pixels."""
+"""The accuracy of learning from a few labels on the test split, for latents, principal components and pixels."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _BESIDE = (PROPAGATION, LOGISTIC)
 
 @dataclass(frozen=True)
 class LabelsProgress:
-    """What is done now, and how much of it, in [0, 1]."""
+    """A description of the current work and its progress in [0, 1]."""
 
     words: str
     share: float
@@ -30,7 +30,7 @@ class LabelsProgress:
 
 @dataclass(frozen=True)
 class LabelsAsked:
-    """labels: how many, one after the other. seeds: how often they are drawn anew, from seed 0 on."""
+    """labels: the numbers of labels to measure. seeds: the number of draws, from seed 0."""
 
     labels: tuple[int, ...] = (10, 50, 100)
     seeds: int = 5
@@ -40,10 +40,10 @@ class LabelsAsked:
 class LabelFigures:
     """Accuracies by method and number of labels, one for each seed.
 
-    `propagation`, `logistic`, `nearest` are of the latents; `pca_...`, `pixels_...` beside; `propagation_inductive`:
-    the graph has the training images alone, and a test image takes the shares of its 10 nearest; `propagation_centres`,
-    `propagation_next`: the same as `propagation`, from labels of the images nearest to k-means centres, and of those
-    that `choosing` asks for one by one.
+    `propagation`, `logistic`, `nearest` are on latents; `pca_...`, `pixels_...` are the comparisons;
+    `propagation_inductive`: the graph has training images only, and a test image gets the shares of its 10 nearest;
+    `propagation_centres`, `propagation_next`: like `propagation`, with labels of the images nearest to k-means centres,
+    and of those that `choosing` suggests one by one.
     """
 
     runs: dict[str, dict[int, list[float]]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class LabelFigures:
         self.runs.setdefault(method, {}).setdefault(labels, []).append(accuracy)
 
     def mean(self, method: str, labels: int) -> float | None:
-        """The mean over the seeds; None where it was not measured."""
+        """The mean over the seeds; None if not measured."""
         runs = self.runs.get(method, {}).get(labels)
         return float(np.mean(runs)) if runs else None
 
@@ -65,7 +65,7 @@ class LabelFigures:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The labels of all images, int64 (n,) in 0..classes - 1, and which are for learning and which for testing."""
+    """The labels of all images, int64 (n,) in 0..classes - 1, and the train and test images."""
 
     label: NDArray[np.int64]
     classes: int
@@ -73,7 +73,7 @@ class Truth:
     test: NDArray[np.int64]
 
     def check(self, asked: LabelsAsked) -> None:
-        """Raise UserError where nothing can be measured."""
+        """Raise UserError if nothing can be measured."""
         if not len(self.test) or not len(self.train):
             raise UserError("these data have no test split: expected training and test images")
         for count in asked.labels:
@@ -83,9 +83,9 @@ class Truth:
 def measure(
     spaces: Mapping[str, PointSpace], truth: Truth, asked: LabelsAsked
 ) -> Iterator[LabelsProgress | LabelFigures]:
-    """Measure each method; yields what is under way, and the figures last.
+    """Measure each method; yields the current work, and the figures last.
 
-    spaces: by name, `latents` among them. Raises UserError where there is no test split, or there are too few images.
+    spaces: by name, including `latents`. Raises UserError if there is no test split, or there are too few images.
     """
     truth.check(asked)
     figures = LabelFigures()
@@ -116,7 +116,7 @@ def _drawn(
 def _inductive(
     figures: LabelFigures, latents: PointSpace, truth: Truth, asked: LabelsAsked
 ) -> Iterator[LabelsProgress]:
-    """As `_drawn`, of a graph in which the test images have no part."""
+    """As `_drawn`, with a graph without the test images."""
     seen = PointSpace(latents.points[truth.train])
     for share in seen.find_graph():
         yield LabelsProgress("finding neighbours: training images alone", share)
@@ -142,7 +142,7 @@ def _centred(figures: LabelFigures, latents: PointSpace, truth: Truth, asked: La
 def _chosen(
     figures: LabelFigures, latents: PointSpace, truth: Truth, most: int, told: Sequence[int]
 ) -> Iterator[LabelsProgress]:
-    """One by one, each the one that is worth most after those before; nothing in it is drawn."""
+    """Labels chosen one by one, each the most informative after the previous ones; deterministic."""
     assert latents.graph is not None
     numbers, learned = np.zeros(0, np.int64), None
     for count in range(1, most + 1):
@@ -157,7 +157,7 @@ def _chosen(
 
 
 def _runs(asked: LabelsAsked) -> Iterator[tuple[int, int, float]]:
-    """Each seed and number of labels, and how much was done before."""
+    """Each seed and number of labels, with the progress before it."""
     every = [(seed, labels) for labels in asked.labels for seed in range(asked.seeds)]
     for place, (seed, labels) in enumerate(every):
         yield seed, labels, place / len(every)

@@ -9,7 +9,7 @@ from latent_explorer.charts.neighbours import Search
 
 
 def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
-    """Shares fall with the distance to the nearest image of each class, squared, in units of the nearest's."""
+    """Shares fall with the squared distance to the nearest image of each class, relative to the nearest of all."""
     labelled.check(len(space))
     squares = np.full((len(space), labelled.count), np.inf, np.float32)
     for number in labelled.present:

@@ -1,4 +1,4 @@
-"""What a probe is, and what it has learned."""
+"""The definition of a probe, and its results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from latent_explorer.analysis.few_labels.space import NEIGHBOURS, PointSpace
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What has been learned about all images of a space.
+    """The result of a probe for all images of a space.
 
-    shares: float32 (n, classes), of each image how probable each class is, adding up to 1. labelled: what it was
-    learned from. scores: from which the probe goes on when a label more is there; None where it begins anew.
+    shares: float32 (n, classes), the probability of each class for each image, adding up to 1. labelled: the labels it
+    was learned from. scores: the state from which the probe continues with more labels; None if it starts over.
     """
 
     shares: NDArray[np.float32]
@@ -37,13 +37,13 @@ class Learned:
         return found
 
     def accuracy(self, truth: NDArray[np.int64], among: NDArray[np.integer]) -> float:
-        """The share of the images `among`, without those that were labelled, whose class is that of truth (n,)."""
+        """The accuracy on the images `among`, without the labelled ones, against truth (n,)."""
         asked = without(among, self.labelled.numbers, len(self.shares))
         return float((self.classes[asked] == truth[asked]).mean()) if len(asked) else float("nan")
 
 
 def without(among: NDArray[np.integer], left_out: NDArray[np.integer], count: int) -> NDArray[np.integer]:
-    """The images `among` that are none of those left out, of so many."""
+    """The images `among` that are not in `left_out`, of `count` images."""
     there = np.ones(count, bool)
     there[left_out] = False
     found: NDArray[np.integer] = among[there[among]]
@@ -52,11 +52,10 @@ def without(among: NDArray[np.integer], left_out: NDArray[np.integer], count: in
 
 @dataclass(frozen=True, kw_only=True)
 class LabelProbe:
-    """A way to learn from few labels.
+    """A method to learn from few labels.
 
-    name: what it is called in files and commands. title, sentence: for people. learn: from labels, and what was learned
-    before, if anything, what there is to be learned; raises UserError where that is nothing. needs_graph: whether the
-    space needs its graph.
+    name: in files and commands. title, sentence: texts for the user. learn: returns the result from labels and the
+    previous result, if any; raises UserError if nothing can be learned. needs_graph: whether the space needs its graph.
     """
 
     name: str
@@ -69,7 +68,7 @@ class LabelProbe:
 def blended(
     shares: NDArray[np.float32], distances: NDArray[np.floating], indices: NDArray[np.integer]
 ) -> NDArray[np.float32]:
-    """Shares (m, classes) at places: the mean of those of their nearest images, weighted by 1 / distance^2.
+    """Shares (m, classes) at places: the mean of the shares of their nearest images, weighted by 1 / distance^2.
 
     shares: of all images (n, classes); distances, indices: (m, k), of the nearest.
     """
@@ -80,5 +79,5 @@ def blended(
 
 
 def elsewhere(learned: Learned, space: PointSpace, places: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The shares (m, classes) at places (m, d) that are no images of the space: those of the 10 nearest images."""
+    """The shares (m, classes) at places (m, d) that are not images of the space, from the 10 nearest images."""
     return blended(learned.shares, *space.search.of(places, NEIGHBOURS))

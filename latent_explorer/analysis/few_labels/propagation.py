@@ -1,4 +1,4 @@
-"""Label propagation: labels spread along the graph of neighbours, as heat does (Zhou et al., 2004)."""
+"""Label propagation: labels spread along the neighbour graph like heat (Zhou et al., 2004)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from latent_explorer.analysis.few_labels.labelled import Labelled
 from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
 from latent_explorer.analysis.few_labels.space import NeighbourGraph, PointSpace
 
-_KEPT = np.float32(0.995)  # of what arrives is passed on
-_TOLERANCE = 2e-3  # of what is left, in shares of what was put in
+_KEPT = np.float32(0.995)  # share that each node passes on
+_TOLERANCE = 2e-3  # of the residual, relative to the right-hand side
 _MOST = 400
 
 
 @dataclass(frozen=True, eq=False)
 class Heat:
-    """What the labels of one class have spread. images: int64 (m,), those labelled so, ascending.
+    """The heat from the labels of one class. images: int64 (m,), with this label, ascending.
 
     values: float32 (n,), in the order of the graph.
     """
@@ -26,15 +26,15 @@ class Heat:
     values: NDArray[np.float32]
 
     def is_of(self, images: NDArray[np.int64], count: int) -> bool:
-        """Whether it is that of these images, among so many."""
+        """Whether it belongs to these labelled images, in a space of `count` images."""
         return len(self.values) == count and np.array_equal(self.images, images)
 
 
 def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
     """Solve (1 - a S) F = Y, with S the similarity of the graph and Y the labels.
 
-    Each class then has the same sum: how many labels it has says nothing of how frequent it is. What no label reaches
-    takes the class of the nearest labelled image.
+    Each class is then scaled to the same sum, as the number of its labels does not tell how frequent it is. Images that
+    no label reaches get the class of the nearest labelled image.
     """
     labelled.check(len(space))
     assert space.graph is not None
@@ -43,10 +43,10 @@ def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Lea
 
 
 def spread(graph: NeighbourGraph, labelled: Labelled, before: Mapping[int, Heat]) -> dict[int, Heat]:
-    """The heat of each class that has a label.
+    """The heat of each class with a label.
 
-    A class whose images are those of before is left alone: after one more label only its class is worked on, from where
-    it was.
+    Classes with unchanged labels are kept: after one more label, only its class is solved again, starting from its
+    previous heat.
     """
     found, due, count = {}, {}, len(graph.order)
     for label in labelled.present.tolist():
@@ -65,13 +65,13 @@ def spread(graph: NeighbourGraph, labelled: Labelled, before: Mapping[int, Heat]
 def _solved(
     graph: NeighbourGraph, images: list[NDArray[np.int64]], starts: list[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """The heat (k, n) that each of k sets of images gives off, from `starts` on where there are some."""
+    """The heat (k, n) of each of k sets of images, starting from `starts` if given."""
     count = len(graph.order)
     asked, found = np.zeros((count, len(images)), np.float32), np.zeros((count, len(images)), np.float32)
     for column, (some, start) in enumerate(zip(images, starts, strict=True)):
         asked[graph.places[some], column] = 1
         found[:, column] = start if len(start) == count else 0
-    if len(images) == 1:  # a product with a vector is quicker than one with a column
+    if len(images) == 1:  # a product with a vector is faster than with a column
         asked, found = asked[:, 0], found[:, 0]
     rest = asked - found + _KEPT * (graph.similarity @ found)
     enough = np.float32(_TOLERANCE**2) * _squares(asked)
@@ -82,7 +82,7 @@ def _solved(
 def _conjugate_gradients(
     similarity: object, found: NDArray[np.float32], rest: NDArray[np.float32], enough: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Hestenes and Stiefel, 1952, of one right-hand side or of several side by side; found, rest: (n,) or (n, k)."""
+    """Conjugate gradients (Hestenes and Stiefel, 1952) for one or more right-hand sides; found, rest: (n,), (n, k)."""
     along, power = rest.copy(), _squares(rest)
     for _ in range(_MOST):
         if (power <= enough).all():
@@ -98,7 +98,7 @@ def _conjugate_gradients(
 
 
 def _products(some: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Those of vectors (n,), or of each two columns (n, k)."""
+    """The inner products of vectors (n,), or of corresponding columns (n, k)."""
     found: NDArray[np.float32] = np.einsum("n...,n...->...", some, others)
     return found
 

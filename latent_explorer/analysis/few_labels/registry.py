@@ -1,4 +1,4 @@
-"""The probes there are, by name."""
+"""The probes, by name."""
 
 from latent_explorer.analysis.few_labels.logistic import LOGISTIC
 from latent_explorer.analysis.few_labels.nearest import NEAREST
@@ -10,7 +10,7 @@ PROBES: dict[str, LabelProbe] = {probe.name: probe for probe in (PROPAGATION, LO
 
 
 def probe_called(name: str) -> LabelProbe:
-    """The probe of a name. Raises UserError that lists them where there is none."""
+    """The probe with a name. Raises UserError with the known names if there is none."""
     if name not in PROBES:
         raise UserError(f"no probe called {name!r}: expected one of {', '.join(PROBES)}")
     return PROBES[name]

@@ -1,4 +1,4 @@
-"""Images as points that a probe looks at: latents, principal components or pixels, and the graph of neighbours."""
+"""Images as points for a probe: latents, principal components or pixels, and the neighbour graph."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,24 +13,24 @@ from latent_explorer.charts.neighbours import Search, one_thread
 from latent_explorer.errors import UserError
 
 NEIGHBOURS = 10
-_SCALE = 7  # the neighbour whose distance is an image's own unit of length
-_TREE = 6  # dimensions up to which a tree is quicker
-_ROWS, _BLOCKS = 2048, 8  # images of one look into the tree; blocks of the search between two looks at the clock
+_SCALE = 7  # the neighbour whose distance is the local scale of an image
+_TREE = 6  # dimensions up to which a tree is faster
+_ROWS, _BLOCKS = 2048, 8  # images per query of the tree; blocks of the search between reports
 FEWEST = 64
-"""Images at least, of which a graph says something."""
+"""The minimum number of images for a useful graph."""
 
 
 Found = tuple[slice, NDArray[Any], NDArray[Any]]
-"""Which images, the distances to the nearest of each, and which these are."""
+"""Some images, with the distances and numbers of their nearest."""
 
 
 @dataclass(frozen=True, eq=False)
 class NeighbourGraph:
-    """Which images are alike. Of n images.
+    """The neighbour graph of n images.
 
-    order: int64 (n,), such that neighbours stand near each other in memory. similarity: scipy.sparse float32 (n, n),
-    in that order, symmetric, D^-1/2 W D^-1/2: W has exp(-d^2 / (s_i s_j)) between an image and its 10 nearest, where s
-    is the distance to the seventh (Zelnik-Manor and Perona, 2004). reach: float32 (n,), s of each image.
+    order: int64 (n,), which places neighbours close together in memory. similarity: scipy.sparse float32 (n, n), in
+    that order, symmetric, D^-1/2 W D^-1/2: W has exp(-d^2 / (s_i s_j)) between an image and its 10 nearest, where s is
+    the distance to the seventh (Zelnik-Manor and Perona, 2004). reach: float32 (n,), s of each image.
     """
 
     order: NDArray[np.int64]
@@ -39,14 +39,14 @@ class NeighbourGraph:
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
-        """Where in that order each image stands, int64 (n,)."""
+        """The position of each image in that order, int64 (n,)."""
         found = np.empty_like(self.order)
         found[self.order] = np.arange(len(self.order))
         return found
 
     @classmethod
     def of(cls, distances: NDArray[np.floating], indices: NDArray[np.integer]) -> "NeighbourGraph":
-        """From the distances to, and the numbers of, the nearest of each image, (n, k), nearest first."""
+        """The graph from the distances and numbers (n, k) of the nearest of each image, nearest first."""
         from scipy.sparse import csr_matrix, diags
         from scipy.sparse.csgraph import reverse_cuthill_mckee
 
@@ -64,7 +64,7 @@ class NeighbourGraph:
 
 @dataclass(eq=False)
 class PointSpace:
-    """Images as points float32 (n, d), n >= 2. graph: None until it has been found with `find_graph`."""
+    """Images as points float32 (n, d), n >= 2. graph: None until `find_graph` has computed it."""
 
     points: NDArray[np.float32]
     graph: NeighbourGraph | None = field(default=None)
@@ -74,14 +74,14 @@ class PointSpace:
 
     @cached_property
     def search(self) -> Search:
-        """Finds which of the images are nearest to places."""
+        """Finds the images nearest to places."""
         return Search(self.points)
 
     def find_graph(self) -> Iterator[float]:
-        """Find the graph, unless it is there; yields how much of that is done, in [0, 1].
+        """Compute the graph if necessary; yields the progress in [0, 1].
 
-        Exactly, by products of matrices: 70,000 images of 16 dimensions take about 7 s of one processor, of 784 pixels
-        one to two minutes. Raises UserError where there are too few images.
+        Exact, by matrix products: 70,000 images with 16 dimensions take about 7 s on one core, with 784 pixels one to
+        two minutes. Raises UserError if there are too few images.
         """
         if self.graph is not None:
             return
@@ -95,7 +95,7 @@ class PointSpace:
         self.graph = NeighbourGraph.of(distances, indices)
 
     def _by_products(self) -> Iterator[Found]:
-        """The nearest of some images at a time; the libraries' threads are bound for several blocks at once."""
+        """The nearest of some images at a time; the libraries' threads are limited for several blocks at once."""
         blocks = self.search.of_all(NEIGHBOURS)
         while True:
             with one_thread():
@@ -114,6 +114,6 @@ class PointSpace:
             some = self.points[start : start + _ROWS]
             apart, near = tree.query(some, k=NEIGHBOURS + 1)
             own = near == start + np.arange(len(some))[:, None]
-            own[~own.any(1), -1] = True  # among many in one place it may not find the image itself
+            own[~own.any(1), -1] = True  # with many duplicates, the image itself may be missing
             shape = len(some), NEIGHBOURS
             yield slice(start, start + len(some)), apart[~own].reshape(shape), near[~own].reshape(shape)

@@ -1,4 +1,4 @@
-"""The same images as latents, principal components and pixels: what each probe is tried on."""
+"""The same images as latents, principal components and pixels, for comparing probes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from latent_explorer.analysis.few_labels.space import PointSpace
 
 _ROWS = 4096
 _HELD = 3e8
-"""Pixels, as float32, of which copies are held: more take gigabytes."""
+"""The maximum number of pixels that are copied as float32; more would take gigabytes."""
 
 
 def pixels_of(images: Any) -> NDArray[np.float32]:
-    """Images uint8 (n, h, w, c), or what is indexed as such an array, as rows float32 (n, pixels) in [0, 1]."""
+    """Images uint8 (n, h, w, c), or an object indexed like such an array, as rows float32 (n, pixels) in [0, 1]."""
     shape = images.shape
     rows = np.empty((shape[0], int(np.prod(shape[1:]))), np.float32)
     for start in range(0, len(rows), _ROWS):
@@ -25,7 +25,7 @@ def pixels_of(images: Any) -> NDArray[np.float32]:
 
 
 def principal(pixels: NDArray[np.float32], train: NDArray[np.integer], count: int) -> NDArray[np.float32]:
-    """The first `count` principal components (n, count) of rows (n, pixels); the axes are those of the rows `train`."""
+    """The first `count` principal components (n, count) of rows (n, pixels), with axes fitted on the rows `train`."""
     middle = pixels[train].mean(0, dtype=np.float64).astype(np.float32)
     scatter = np.zeros((pixels.shape[1], pixels.shape[1]), np.float64)
     for part in np.array_split(train, max(1, len(train) // _ROWS)):
@@ -36,7 +36,7 @@ def principal(pixels: NDArray[np.float32], train: NDArray[np.integer], count: in
 
 
 def spaces(latents: NDArray[np.float32], images: Any, train: NDArray[np.integer]) -> Mapping[str, PointSpace]:
-    """Of latents (n, d), and of images (n, h, w, c), d principal components and the pixels; None for latents alone."""
+    """Latents (n, d), and d principal components and pixels of images (n, h, w, c); images: None for latents alone."""
     found = {"latents": PointSpace(np.ascontiguousarray(latents))}
     if images is None or not fits(images.shape):
         return found
@@ -47,5 +47,5 @@ def spaces(latents: NDArray[np.float32], images: Any, train: NDArray[np.integer]
 
 
 def fits(shape: tuple[int, ...]) -> bool:
-    """Whether images of a shape (n, h, w, c) are not too many to be compared pixel by pixel."""
+    """Whether images of a shape (n, h, w, c) are few enough to compare by pixels."""
     return float(np.prod(shape, dtype=np.float64)) <= _HELD
