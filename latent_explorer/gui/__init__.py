@@ -1,4 +1,4 @@
-"""The window. From a script: `open_maps` opens it on bundles, `run` shows it until it is closed."""
+"""The window. In scripts, `open_maps` opens it on bundles, and `run` shows it until it is closed."""
 
 from typing import TYPE_CHECKING
 
@@ -7,10 +7,10 @@ if TYPE_CHECKING:
 
 
 def open_maps(*models: str) -> "list[MapPane]":
-    """The maps of a new window, one for each bundle, side by side; without any, the one that was open last.
+    """The maps of a new window, one for each bundle, side by side; without bundles, the last one opened.
 
-    models: folders, or names of shipped bundles. Items are added to a map in plane coordinates:
-    `pane.plot.addItem(pyqtgraph.PlotDataItem(u, v))`. Raises UserError where a bundle does not exist.
+    models: folders, or names of included bundles. Add items to a map in plane coordinates:
+    `pane.plot.addItem(pyqtgraph.PlotDataItem(u, v))`. Raises UserError if a bundle does not exist.
     """
     from latent_explorer.gui.app import open_window
 

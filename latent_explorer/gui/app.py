@@ -1,4 +1,4 @@
-"""The application around the window: started, guarded, and ended however it ends."""
+"""The application around the window: start, uncaught exceptions, signals, exit."""
 
 import gc
 import logging
@@ -30,12 +30,12 @@ from latent_explorer.session import begin_opening
 from latent_explorer.session.saved import SUFFIX
 
 Window = MainWindow
-"""For those who drive it."""
+"""For code that drives the window."""
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
 _COLLECT_MS = 2000
-_OFFER_MS = 2000  # once the map is there and the engine is at work
+_OFFER_MS = 2000  # after the map is shown and the engine works
 
 
 def run(
@@ -46,10 +46,10 @@ def run(
     images: Sequence[str] = (),
     images_anyway: bool = False,
 ) -> int:
-    """Open the window on bundles and return when it is closed, as `open_window` and `show_until_closed` say.
+    """Open the window on bundles and return when it is closed; see `open_window` and `show_until_closed`.
 
-    watch: called with the window before it is shown. images: paths to attach to the first of the bundles.
-    images_anyway: do not ask where they are not those that a bundle was trained on.
+    watch: called with the window before it is shown. images: paths to attach to the first bundles. images_anyway: do
+    not ask if they are not those that a bundle was trained on.
     """
     window = open_window(models, charts)
     for pane, path in zip(window.workbench.panes, images, strict=False):
@@ -61,17 +61,16 @@ def run(
 def open_window(
     models: Sequence[str] = (), charts: Sequence[str] = (), start_engine: Callable[[], Engine] = ProcessEngine
 ) -> Window:
-    """A window on bundles side by side (else the last one, or the default), not shown yet.
+    """A window on bundles side by side (by default the last one, or the default bundle), not shown yet.
 
-    models: folders or names of shipped bundles, or the file of a session. charts: through which the first of them are
-    seen. start_engine: makes the engine of each map.
-    Raises UserError where a named bundle does not exist, or a session cannot be read.
+    models: folders or names of included bundles, or the file of a session. charts: of the first bundles. start_engine:
+    creates the engine of each map. Raises UserError if a named bundle does not exist, or a session cannot be read.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
     if (file := _session_among(models)) is not None:
         return _window_on_session(file, settings, start_engine)
     wanted: list[tuple[Path, ...]] = [(find_bundle(model),) for model in models] or [_last_or_default(settings)]
-    begun = [begin_opening(each) for each in wanted if each]  # while Qt and the window are made
+    begun = [begin_opening(each) for each in wanted if each]  # in parallel with the creation of the window
     application()
     window = MainWindow(settings, start_engine)
     bench = window.workbench
@@ -90,7 +89,7 @@ def open_window(
 
 
 def _session_among(models: Sequence[str]) -> Path | None:
-    """The file of a session, where it is one that is named. Raises UserError where something else is named with it."""
+    """The file of a session, if one is named. Raises UserError if something else is named with it."""
     if not any(model.endswith(SUFFIX) or Path(model).is_file() for model in models):
         return None
     from latent_explorer.path_kinds import kind_of
@@ -104,7 +103,7 @@ def _session_among(models: Sequence[str]) -> Path | None:
 def _window_on_session(file: Path, settings: Settings, start_engine: Callable[[], Engine]) -> Window:
     from latent_explorer.gui.sessions.showing import look_up
 
-    read = look_up(file.absolute(), settings.recent)  # before there is a window: the terminal says what is wrong
+    read = look_up(file.absolute(), settings.recent)  # before the window, so that the terminal shows errors
     application()
     window = MainWindow(settings, start_engine)
     window.workbench.sessions.show(read)
@@ -112,7 +111,7 @@ def _window_on_session(file: Path, settings: Settings, start_engine: Callable[[]
 
 
 def show_until_closed(window: Window) -> int:
-    """Show a window, guarded against what nobody catches; returns the exit code when it is closed."""
+    """Show a window with a hook for uncaught exceptions; returns the exit code when it is closed."""
     bench = window.workbench
     _log_to_file()
     sys.excepthook = partial(_report, bench.banner)
@@ -128,43 +127,43 @@ def show_until_closed(window: Window) -> int:
 
 
 def _let_go(window: Window) -> None:
-    """Have Qt delete a closed window, whole, now: at its exit Python would do so piece by piece, and fall over that.
+    """Let Qt delete a closed window as a whole: at exit, Python would delete it piece by piece and could crash.
 
-    PyQt then goes through all wrappers there are, and deletes what is Python's; with a widget go those of its children,
-    of which one may be the next that it looks at.
+    At exit, PyQt iterates over all wrappers and deletes those owned by Python; deleting a widget also deletes its
+    children, one of which may be the next wrapper in the iteration.
     """
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def say_what_is_broken(banner: Banner) -> None:
-    """Name the plugins that were left out, unless something else is being said."""
+    """Report plugins that could not be loaded, unless another message is shown."""
     from latent_explorer.runs import settings as training_settings
 
-    _ = len(CHARTS), training_settings.settings()  # which look for the charts and families of other packages
+    _ = len(CHARTS), training_settings.settings()  # these load the charts and families of other packages
     broken = broken_plugins()
     if broken and not banner.message:
         banner.say(" ".join(broken))
 
 
-@cache  # without a reference to it, Qt ends
+@cache  # Qt ends without a reference to it
 def application() -> QApplication:
-    """The one QApplication, with what every window of ours relies on."""
-    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads that wait for the engine
+    """The QApplication, with the settings that all windows need."""
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
     app.setWindowIcon(QIcon(str(resource("icons/latent-explorer.png"))))
     qInstallMessageHandler(_log_qt)
-    sys.setswitchinterval(0.001)  # a long task in another thread must not hold up a hover; a hover is done in less
+    sys.setswitchinterval(0.001)  # a task in another thread must not delay a hover
     return app
 
 
 def folder_to_open(model: str | None, settings: Settings) -> Path | None:
-    """The bundle that is meant: the named one, else the last one, else the default.
+    """The bundle to open: the named one, otherwise the last one, otherwise the default.
 
-    Raises UserError where the named one does not exist; None where nothing is at hand.
+    None if there is none. Raises UserError if the named one does not exist.
     """
     if model is not None:
         return find_bundle(model)
@@ -172,7 +171,7 @@ def folder_to_open(model: str | None, settings: Settings) -> Path | None:
 
 
 def _last_or_default(settings: Settings) -> tuple[Path, ...]:
-    """The bundles opened last, which may be gone by now, and the one that is shown at first."""
+    """The bundles opened last, which may no longer exist, and the default one."""
     shipped = shipped_bundles()
     usual = next((path for path in shipped if path.name == _DEFAULT), shipped[0] if shipped else None)
     return settings.recent if usual is None else (*settings.recent, usual)
@@ -185,18 +184,18 @@ def _log_to_file() -> None:
             log_folder() / "latent-explorer.log", maxBytes=2**20, backupCount=2, delay=True
         )
     except OSError:
-        return  # a log that cannot be kept must not keep the window from opening
+        return  # the window opens even without a log
     logging.basicConfig(level=logging.WARNING, handlers=[handler], format="%(asctime)s %(name)s: %(message)s")
 
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
-    """What Qt has to say goes to the log, not to the terminal."""
+    """Write messages of Qt to the log, not to the terminal."""
     serious = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     _log.log(logging.ERROR if serious else logging.INFO, "Qt: %s", message)
 
 
 def _report(banner: Banner, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Show and log what no one caught; PyQt would end the program."""
+    """Show and log an uncaught exception, which would otherwise end PyQt."""
     if isinstance(error, UserError):
         banner.say(str(error))
         return
@@ -207,12 +206,12 @@ def _report(banner: Banner, kind: type[BaseException], error: BaseException, tra
 
 
 def _on_signals(window: MainWindow) -> object:
-    """Close the window on Ctrl-C and SIGTERM; what is returned must be kept."""
+    """Close the window on Ctrl-C and SIGTERM. The caller must keep the returned object."""
     ours, pythons = socket.socketpair()
     pythons.setblocking(False)
-    signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
+    signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, which would otherwise never run Python's signal handlers
     for number in (signal.SIGINT, signal.SIGTERM):
-        # not at once: Qt's loop may not have begun yet, or be in the middle of a paint
+        # delayed: Qt's loop may not have started, or may be painting
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.workbench.leaving.close))
     notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: ours.recv(64))
@@ -220,9 +219,9 @@ def _on_signals(window: MainWindow) -> object:
 
 
 def collect_garbage_here() -> QTimer:
-    """Collect garbage in the GUI thread only: elsewhere it could finalise a widget."""
+    """Collect garbage in the GUI thread only: another thread could finalise a widget."""
     gc.disable()
-    gc.freeze()  # what the window is made of stays; going through it again and again would cost frames
+    gc.freeze()  # the window's objects live to the end: scanning them would cost frames
     timer = QTimer()
     timer.timeout.connect(lambda: gc.collect())
     timer.start(_COLLECT_MS)

@@ -1,4 +1,4 @@
-"""How all maps look: the theme, the palette and shapes of the classes, the decoded pictures. Each choice is kept."""
+"""The appearance of all maps: the theme, the palette and shapes of classes, decoded pictures. Choices are saved."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from latent_explorer.gui.settings import PictureSettings
 
 
 class AppearanceControl(QObject):
-    """Dresses the maps. panes: those that are open. dressed: in which Theme, for what surrounds the maps."""
+    """Applies the appearance to all maps. panes: the open ones. dressed: the new Theme, for parts around the maps."""
 
     dressed = pyqtSignal(object)
 
@@ -25,24 +25,24 @@ class AppearanceControl(QObject):
             hints.colorSchemeChanged.connect(self._follow_system)
 
     def choose_theme(self, name: str) -> None:
-        """ "light", "dark", or "system" for whatever the system asks for."""
+        """Choose "light", "dark", or "system" for the system's setting."""
         self._settings.theme = name
         self.theme = {"light": themes.LIGHT, "dark": themes.DARK}.get(name) or themes.system_theme()
         themes.apply(self.theme)
         self._dress()
 
     def choose_palette(self, name: str, shapes: bool | None = None) -> None:
-        """Colour the classes by the palette of that name. shapes: as in `choose_shapes`; None leaves them."""
+        """Use the palette with that name for classes. shapes: as in `choose_shapes`; None for no change."""
         self._shared.choose_palette(name)
         self.choose_shapes(self._shared.shapes if shapes is None else shapes)
 
     def choose_shapes(self, shapes: bool) -> None:
-        """Give each class a shape of its own, or none."""
+        """Show each class with its own shape, or all as dots."""
         self._shared.choose_shapes(shapes)
         self._dress()
 
     def use_pictures(self, pictures: PictureSettings) -> None:
-        """Show and keep decoded pictures this way."""
+        """Apply settings for showing and caching decoded pictures."""
         self.pictures = pictures
         self._settings.put(pictures)
         for pane in self._panes:

@@ -1,4 +1,4 @@
-"""The panels around the maps: where they are, and those of the active pane in them."""
+"""The docks around the maps, and the panels of the active pane in them."""
 
 import zlib
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from latent_explorer.gui.settings import Settings, WindowLayout
 from latent_explorer.gui.widgets.placing import first_size, fit
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_ROOM_FOR_THREE = 1000  # pixels, for a map between panels on both of its sides
-_FOLDED = 330  # pixels of the panels behind each other, whose tabs have to be read
-_READABLE = 270  # pixels of a panel above the others: with less, a step of a lesson has to be scrolled
+_ROOM_FOR_THREE = 1000  # pixels: the least width of a window with panels on both sides
+_FOLDED = 330  # pixels: the width of stacked panels, so that tabs are readable
+_READABLE = 270  # pixels: the height of a panel above others, so that lessons need no scrolling
 _AREAS = {
     "Lessons": _RIGHT,
     "Layers": _LEFT,
@@ -27,12 +27,12 @@ _AREAS = {
     "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 TITLES = tuple(_AREAS)
-"""Of the docks that there always are, whatever another package adds."""
-_VERSION = zlib.crc32("\n".join(TITLES).encode()) >> 1  # of a layout: Qt takes none from before a panel was added
+"""The titles of the built-in docks."""
+_VERSION = zlib.crc32("\n".join(TITLES).encode()) >> 1  # version of a layout: layouts with other panels are ignored
 
 
 class Docks:
-    """The docks of a window, by title; each holds a stack of widgets, of which one is seen."""
+    """The docks of a window, by title; each holds a stack of widgets."""
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
@@ -45,7 +45,7 @@ class Docks:
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
 
     def add(self, panels: Mapping[str, QWidget]) -> None:
-        """Put panels into the docks of their titles; for a title that is new, at the right."""
+        """Add panels to the docks of their titles; a new title gets a dock on the right."""
         for title, panel in panels.items():
             if title not in self._stacks:
                 self._add_dock(title)
@@ -59,36 +59,36 @@ class Docks:
         self._window.addDockWidget(_AREAS.get(title, _RIGHT), self.by_title[title])
 
     def show_panels(self, panels: Mapping[str, QWidget]) -> None:
-        """Show these of the panels that were added."""
+        """Show these panels in their docks."""
         for title, panel in panels.items():
             self._stacks[title].setCurrentWidget(panel)
 
     def remove(self, panels: Mapping[str, QWidget]) -> None:
-        """Take panels out again, and delete them."""
+        """Remove and delete panels."""
         for title, panel in panels.items():
             self._stacks[title].removeWidget(panel)
             panel.deleteLater()
 
     def arrange_first(self) -> None:
-        """Put the docks where they are at first; to be called once they have panels."""
-        self.by_title["Lessons"].hide()  # until a person asks for one
+        """Arrange the docks by default; call after panels are added."""
+        self.by_title["Lessons"].hide()  # until the user opens one
         self.by_title["Training"].hide()  # until there is something to train
         self.by_title["Compare"].hide()  # until there are two maps
         self.by_title["Alignment"].hide()  # until there are two maps
         for title in self.by_title.keys() - _AREAS.keys():
-            self.by_title[title].hide()  # until a person asks for it
+            self.by_title[title].hide()  # until the user opens it
         self._arrange()
         self._first_state = self._window.saveState()
 
     def reset(self) -> None:
-        """Put all panels back where they were at first."""
+        """Restore the default arrangement."""
         self._window.restoreState(self._first_state)
         self._arrange()
 
     def restore(self, settings: Settings) -> None:
-        """Put all panels where they were when the window was last closed.
+        """Restore the arrangement from when the window was last closed.
 
-        A layout that a panel has been added since would have that panel below all others: it counts no more.
+        A layout from before a panel was added is ignored, as it would place that panel below all others.
         """
         layout = settings.get(WindowLayout)
         if self._window.restoreGeometry(QByteArray(layout.geometry)):
@@ -96,7 +96,7 @@ class Docks:
         self._window.restoreState(QByteArray(layout.state), _VERSION)
 
     def show_below(self, title: str, *, shown: bool) -> None:
-        """Show a panel that lies below the others at its side, as high as it likes to be; or hide it."""
+        """Show or hide a panel below the others at its side, with its preferred height."""
         dock = self.by_title[title]
         if shown and dock.isHidden():
             dock.show()
@@ -105,18 +105,18 @@ class Docks:
             dock.hide()
 
     def show_above(self, title: str) -> None:
-        """Show a panel that lies above the others at its side, with half of the height there, or what it needs."""
+        """Show a panel above the others at its side, with half of the height, or what it needs."""
         dock, below = self.by_title[title], self.by_title["Inspector"]
         hidden = dock.isHidden()
         dock.show()
         if hidden or dock.height() < _READABLE:
             both = dock.height() + below.height()
-            own = max(both // 2, min(_READABLE, both))  # the one below keeps the least that it can do with
+            own = max(both // 2, min(_READABLE, both))  # the panel below keeps its minimum
             self._window.resizeDocks([dock, below], [own, both - own], Qt.Orientation.Vertical)
         dock.raise_()
 
     def offer(self, title: str, *, shown: bool) -> None:
-        """Have a panel in front that was not there before; or hide it."""
+        """Show a panel that has become available in front, or hide it."""
         dock = self.by_title[title]
         if shown and dock.isHidden():
             self.bring(title)
@@ -124,13 +124,13 @@ class Docks:
             dock.hide()
 
     def bring(self, title: str, show: bool = True) -> None:
-        """Have a panel in front of those that share its place. show: also where it is hidden."""
+        """Raise a panel among those that share its place. show: also if it is hidden."""
         if show:
             self.by_title[title].show()
         self.by_title[title].raise_()
 
     def bring_in_turn(self, title: str) -> None:
-        """Have a panel in front that takes turns with others: those beside it are put away, or no tab could be read."""
+        """Raise a panel and hide the others of its group, so that tabs remain readable."""
         for other in self.by_title.keys() - _AREAS.keys() - {title}:
             if not self.by_title[other].isFloating():
                 self.by_title[other].hide()
@@ -159,7 +159,7 @@ class Docks:
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
 
     def _fold(self) -> None:
-        """Put what is at the left behind what is at the right: a small window has no room for three columns."""
+        """Stack the left panels behind the right ones: a small window has no room for three columns."""
         for title, area in _AREAS.items():
             if area == _LEFT:
                 self._window.tabifyDockWidget(self.by_title["Inspector"], self.by_title[title])

@@ -1,4 +1,4 @@
-"""What is dropped on the window, chosen, or opened again: judged in a thread, then opened or explained."""
+"""Paths dropped on the window, chosen or reopened: recognised in a thread, then opened or explained."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from latent_explorer.gui.widgets.latest_task import LatestTask
 if TYPE_CHECKING:
     from latent_explorer.path_kinds import PathKind
 
-_PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
+_PATIENCE = 2.0  # seconds that closing the window waits for a disk
 _TRAIN = "Train on these images…"
 _IMPORT = "Import as latents…"
 _PLACE = "Place these images on the map"
 
 
 class OpensBundles(Protocol):
-    """What a map pane can do."""
+    """The part of a map pane that opens bundles."""
 
     def open(self, folder: Path) -> None:
         """Open the bundle in a folder."""
@@ -32,10 +32,10 @@ class OpensBundles(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class DropPlace:
-    """Where something may be dropped. cover: the widget that says so. pane: opens bundles; None where one trains.
+    """A drop target. cover: the widget that shows it. pane: opens bundles; None for the training panel.
 
-    beside: what a bundle is opened by there, if not by `pane`; then the right half of `cover` says so. hint: what else
-    a person may do with a bundle. images: what puts the images at some paths on its map; None where no model is open.
+    beside: opens a bundle instead of `pane`, dropped on the right half of `cover`. hint: what else can be done with a
+    bundle. images: places the images at paths on the map; None if no model is open.
     """
 
     cover: QWidget
@@ -53,7 +53,7 @@ class DropPlace:
         return found.bundle is not None or found.session is not None or imported
 
     def promise(self, found: "PathKind | None") -> tuple[str, str]:
-        """What will be done with it: a headline and a sentence, while it is dragged."""
+        """A headline and a sentence on what a drop will do, shown during the drag."""
         if found is None:
             return "Checking…", ""
         if not self.takes(found):
@@ -74,7 +74,7 @@ class DropPlace:
         return "Open here", f"{found.bundle.name}\n{self.hint}".rstrip()
 
     def covered(self, found: "PathKind | None") -> QRect:
-        """The part of `cover` that what is dropped would take."""
+        """The part of `cover` that the dropped thing would take."""
         whole = self.cover.rect()
         if found is None or found.bundle is None or self.beside is None:
             return whole
@@ -89,7 +89,7 @@ class DropPlace:
 
 
 class DropOverlay(QWidget):
-    """Covers the place to which something is dragged, and says what would become of it."""
+    """Covers the drop target and shows what a drop will do."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -132,10 +132,10 @@ class DropOverlay(QWidget):
 
 
 class PathTaker(QObject):
-    """Finds out in a thread what paths are, then opens a bundle, or says what they are and what can be done.
+    """Recognises paths in a thread, then opens a bundle, or explains what they are and what can be done.
 
-    train: fills in the training form with a dataset. open_session: shows what was saved in a file. import_: opens the
-    form of an import on a model.
+    train: fills in the training form with a dataset. open_session: opens a session file. import_: opens the import form
+    with a model.
     """
 
     def __init__(
@@ -154,16 +154,16 @@ class PathTaker(QObject):
         self._offer = Offer("", {})
 
     def find(self, paths: Sequence[Path], then: "Callable[[PathKind], None]") -> None:
-        """Call `then` with what the paths are, unless another is asked for meanwhile."""
+        """Call `then` with what the paths are, unless `find` is called again in the meantime."""
         self._then = then
         self._task.begin(partial(_looked_at, paths))
 
     def open(self, path: Path, pane: OpensBundles) -> None:
-        """Open the bundle that a path is, or is part of; else explain what it is."""
+        """Open the bundle that a path is, or belongs to; otherwise explain what it is."""
         self.find([path], lambda found: self.take(found, pane))
 
     def take(self, found: "PathKind", pane: OpensBundles | None) -> None:
-        """Do with it what can be done. pane: that opens bundles; None to train."""
+        """Open or explain what was found. pane: opens bundles; None for training."""
         self._banner.withdraw(self._offer)
         if pane is not None and found.bundle is not None:
             pane.open(found.bundle)
@@ -182,14 +182,14 @@ class PathTaker(QObject):
             self._banner.offer(self._offered(found, pane))
 
     def _offer_training(self, found: "PathKind") -> None:
-        """A picture is on the map; where there are more beside it, a person may have meant all of them."""
+        """Offer training on the folder of a picture that was placed, if it has more pictures."""
         if (dataset := found.dataset) is not None:
             said = f"{found.name} is placed on the map. {found.advice}"
             self._offer = Offer(said, {_TRAIN: lambda: self._train(dataset)})
             self._banner.offer(self._offer)
 
     def _offered(self, found: "PathKind", pane: OpensBundles) -> Offer:
-        """What can be done with images, or latents, that were dropped on a map."""
+        """What can be done with images or latents that were dropped on a map."""
         choices: dict[str, Callable[[], object]] = {}
         dataset, model, images = found.dataset, found.model, images_of(found)
         place = pane.images if isinstance(pane, DropPlace) else None
@@ -210,9 +210,9 @@ class PathTaker(QObject):
 
 
 class Drops(QObject):
-    """Lets things be dropped on a window and panels that may float: always copied, never moved.
+    """Accepts drops on a window and on panels that may float; always copies, never moves.
 
-    place_at: what a point in global pixels belongs to.
+    place_at: returns the drop target at a global position.
     """
 
     def __init__(self, window: QWidget, taker: PathTaker, place_at: Callable[[QPoint], DropPlace]) -> None:
@@ -253,7 +253,7 @@ class Drops(QObject):
         return event.source() is None and mime is not None and (mime.hasUrls() or mime.hasText())
 
     def _look(self, mime: QMimeData | None) -> None:
-        """Find out what is being dragged, of which the overlay tells."""
+        """Recognise what is being dragged, for the overlay."""
         self._end()
         paths = local_paths(mime)
         if paths:
@@ -265,7 +265,7 @@ class Drops(QObject):
 
     def _drop(self, mime: QMimeData | None) -> None:
         place = self._place
-        if self.overlay.isHidden():  # it has not been dragged over the window before
+        if self.overlay.isHidden():  # the drag has just entered the window
             self._look(mime)
             self._place = place
         self.overlay.hide()
@@ -274,7 +274,7 @@ class Drops(QObject):
             self._take(self._found)
 
     def _take(self, found: "PathKind") -> None:
-        """What is dragged is known; if it has been dropped already, something is done with it."""
+        """Take what is being dragged; if it is already dropped, act on it."""
         self._found, place = found, self._place
         if place is None:
             return
@@ -290,32 +290,32 @@ class Drops(QObject):
 
 
 def is_over(widget: QWidget, at: QPoint) -> bool:
-    """Whether a place in global pixels is over a widget."""
+    """Whether a global position is over a widget."""
     return widget.rect().contains(widget.mapFromGlobal(at))
 
 
 def on_single(place: DropPlace, at: QPoint, beside: Callable[[Path], object]) -> DropPlace:
-    """The place on the only map there is, in global pixels: on its right half, a bundle is opened beside it."""
+    """The drop target at a global position on a single map: its right half opens a bundle beside it."""
     if place.cover.mapFromGlobal(at).x() > place.cover.width() / 2:
         return replace(place, beside=beside)
     return replace(place, hint="Drag to the right half to open it beside this map.")
 
 
 def images_of(found: "PathKind") -> tuple[Path, ...]:
-    """The files and folders of the images that were found, which can be placed on a map; none of a bundle."""
+    """The files and folders of images that can be placed on a map; none for a bundle."""
     if found.bundle is not None or found.session is not None:
         return ()
     return found.pictures or (() if found.dataset is None else (found.dataset,))
 
 
 def local_paths(mime: QMimeData | None) -> list[Path]:
-    """The files and folders of this computer that are dragged; none for links to elsewhere."""
+    """The local files and folders in a drag; none for remote links."""
     urls = mime.urls() if mime is not None and mime.hasUrls() else []
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile() and url.toLocalFile()]
 
 
 def what_else(mime: QMimeData | None) -> "PathKind":
-    """What is dragged that is no file: a link to elsewhere, or text."""
+    """A drag that is not a local file: a remote link, or text."""
     from latent_explorer.path_kinds import kind_of_link, kind_of_text
 
     urls = mime.urls() if mime is not None else []
@@ -326,6 +326,6 @@ def what_else(mime: QMimeData | None) -> "PathKind":
 
 
 def _looked_at(paths: Sequence[Path], _: Callable[[], None]) -> "PathKind":
-    from latent_explorer.path_kinds import kind_of_all  # in the thread: the first paint does without
+    from latent_explorer.path_kinds import kind_of_all  # imported in the thread: not needed for the first paint
 
     return kind_of_all(paths)

@@ -1,7 +1,7 @@
 """The window of `latent_explorer.explore`, a child of the Python process that holds the model.
 
-`python -m latent_explorer.gui.explored FOLDER [CHART]`: the bundle in that folder, decoded by whoever reads our
-standard output and writes our standard input, who is told what is selected, probed, pinned and drawn.
+`python -m latent_explorer.gui.explored FOLDER [CHART]`: shows the bundle in that folder, decoded by the process at the
+other end of standard input and output, which gets messages on what is selected, probed, pinned and drawn.
 """
 
 import gc
@@ -39,11 +39,11 @@ from latent_explorer.service.codec import text_to_path
 from latent_explorer.session import OpenBundle, open_bundle
 from latent_explorer.waiting import wait_asleep
 
-_TELL_MS = 50  # a notebook is not looked at sooner
+_TELL_MS = 50  # fast enough for a notebook
 
 
 class Teller(QObject):
-    """Tells the caller what a person has made of the map, soon after it has changed; of the caller's own model only."""
+    """Tells the caller about the user's changes on the map, shortly after; for the caller's own model only."""
 
     def __init__(self, pane: MapPane, tell: Callable[[Word], None]) -> None:
         super().__init__(pane)
@@ -59,7 +59,7 @@ class Teller(QObject):
                 self._tell(make())
 
     def _seen(self) -> Iterator[tuple[type[Word], object, Callable[[], Word]]]:
-        """Each kind of word, what it is about, and the word."""
+        """Each type of message, the state it depends on, and a function that makes it."""
         session = self._pane.session
         if session is None or not session.bundle.config.passing:
             return
@@ -75,16 +75,16 @@ class Teller(QObject):
 
 
 class _Words(QObject):
-    """What the caller says, brought into the window's thread."""
+    """Emits the caller's messages in the window's thread."""
 
     came = pyqtSignal(object)
 
 
 def window_of(folder: Path, charts: list[str]) -> Window:
-    """The window on the caller's model, not shown yet; from here on, what is printed goes to standard error."""
+    """The window on the caller's model, not shown yet; redirects prints to standard error."""
     words = _Words()
     caller = CallerEngine(kept_output(), sys.stdin.buffer, words.came.emit)
-    engines: Iterator[Engine] = chain([caller], iter(ProcessEngine, None))  # of any other map, one of its own
+    engines: Iterator[Engine] = chain([caller], iter(ProcessEngine, None))  # other maps have engine processes
     window = open_window([str(folder)], charts, lambda: next(engines))
     pane = window.pane
     words.setParent(window)
@@ -95,7 +95,7 @@ def window_of(folder: Path, charts: list[str]) -> Window:
 
 
 class Showing(QObject):
-    """Shows what the caller hands over later: as another moment of what is shown, where there are as many latents."""
+    """Shows later bundles of the caller; like a snapshot of the current one if the number of latents is the same."""
 
     def __init__(self, pane: MapPane) -> None:
         super().__init__(pane)
@@ -120,7 +120,7 @@ class Showing(QObject):
 
 
 def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:
-    """The bundle in a folder through a chart; through the usual one where that would have to be fitted first."""
+    """The bundle in a folder with a chart; with the default chart if that one would have to be fitted."""
     try:
         bundle = open_bundle(folder)
         with suppress(UserError):
@@ -132,7 +132,7 @@ def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:
 
 
 def _heed(word: Word, window: Window, showing: Showing) -> None:
-    """Do what the caller says."""
+    """Act on a message of the caller."""
     if isinstance(word, ShowBundle):
         showing.show(text_to_path(word.folder))
     elif isinstance(word, CloseWindow):
@@ -140,21 +140,21 @@ def _heed(word: Word, window: Window, showing: Showing) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove what was written for this window: who wrote it may have been killed."""
+    """Delete the folder written for this window, as the caller may have been killed."""
     scratch = folder.parents[1]
     if scratch.name.startswith(SCRATCH):
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 def main(watch: Callable[[Window], None] = lambda window: None) -> None:
-    """Show the window until it is closed, by whomever. watch: called with it before it is shown."""
+    """Show the window until it is closed by the user or the caller. watch: called with it before it is shown."""
     wait_asleep()
-    gc.disable()  # while everything is made and nothing is thrown away; the window collects later
+    gc.disable()  # during creation there is no garbage; the window collects later
     window = window_of(Path(sys.argv[1]), sys.argv[2:])
     watch(window)
     code = show_until_closed(window)
     _remove(Path(sys.argv[1]))
-    os._exit(code)  # a caller who reads nothing would hold up the thread that writes to it
+    os._exit(code)  # a caller that does not read would block the writing thread
 
 
 if __name__ == "__main__":

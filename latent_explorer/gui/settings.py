@@ -1,7 +1,7 @@
-"""What is remembered from one launch to the next: a JSON file of typed sections, which is read as data and never run.
+"""Settings, saved between launches: a JSON file of typed sections.
 
-A section is a frozen dataclass whose fields have defaults and, by `Annotated[..., msgspec.Meta(...)]`, ranges. Whoever
-wants something remembered adds a field to one, or a section of its own beside the code that uses it:
+A section is a frozen dataclass whose fields have defaults and, with `Annotated[..., msgspec.Meta(...)]`, ranges. To add
+a setting, add a field to a section, or a new section beside the code that uses it:
 
     settings.get(PointLook).size
     settings.change(PointLook, size=120)
@@ -37,7 +37,7 @@ _QtBytes = Annotated[bytes, Meta(max_length=2**17)]  # base64 in the file
 
 @dataclass(frozen=True)
 class Appearance:
-    """palette: the name of the one for classes. shapes: whether each class has a shape of its own."""
+    """palette: the name of the palette for classes. shapes: whether each class has its own shape."""
 
     theme: Literal["system", "light", "dark"] = "system"
     palette: Annotated[str, Meta(max_length=100)] = USUAL.name
@@ -46,7 +46,7 @@ class Appearance:
 
 @dataclass(frozen=True)
 class WindowLayout:
-    """Qt's own description of the window's place and of its docks; empty where none is remembered."""
+    """Qt's saved geometry and state of the window and its docks; empty for none."""
 
     geometry: _QtBytes = b""
     state: _QtBytes = b""
@@ -54,28 +54,28 @@ class WindowLayout:
 
 @dataclass(frozen=True)
 class RecentBundles:
-    """The bundles opened last, the newest first; they may be gone by now."""
+    """The bundles opened last, the newest first; they may no longer exist."""
 
     folders: Annotated[tuple[Path, ...], Meta(max_length=_RECENT)] = ()
 
 
 @dataclass(frozen=True)
 class AtLaunch:
-    """restore: begin with the session as it was left, rather than with the last model, its pins and its path."""
+    """restore: start with the last session instead of the last model with its pins and path."""
 
     restore: bool = False
 
 
 @dataclass(frozen=True)
 class Folders:
-    """exports: where files went last; None for the usual place."""
+    """exports: the last folder for exports; None for the default."""
 
     exports: Path | None = None
 
 
 @dataclass(frozen=True)
 class ShownLayer:
-    """How a layer was left; `of` its title."""
+    """The last state of a layer; `of` is its title."""
 
     shown: bool = True
     opacity: Annotated[float, Meta(ge=0, le=1)] = 1.0
@@ -83,7 +83,7 @@ class ShownLayer:
 
 @dataclass(frozen=True)
 class PointLook:
-    """size: of the dots, in percent of the usual. colour: the name of what they are coloured by."""
+    """size: of points, in percent of the default. colour: the name of their colouring."""
 
     size: Annotated[int, Meta(ge=50, le=200)] = 100
     colour: Annotated[str, Meta(max_length=100)] = "class"
@@ -91,10 +91,10 @@ class PointLook:
 
 @dataclass(frozen=True)
 class PictureSettings:
-    """How the decoded pictures of all maps are shown and kept.
+    """Settings for showing and caching decoded pictures on all maps.
 
-    pixels: what the side of a picture aims at; 0 for what suits the map. memory, disk: MiB that pictures may take.
-    keep: them on disk. fade: them in.
+    pixels: the target side of a picture; 0 chooses one for the map. memory, disk: limits in MiB. keep: on disk. fade:
+    fade pictures in.
     """
 
     pixels: Annotated[float, Meta(ge=0, le=200)] = 0.0
@@ -105,17 +105,17 @@ class PictureSettings:
 
     @classmethod
     def read(cls, settings: "Settings") -> "PictureSettings":
-        """As remembered; what is not, as usual, where pictures fade in unless the system asks for less motion."""
+        """The saved settings; by default pictures fade in unless the system asks for reduced motion."""
         return settings.get(cls, default=cls(fade=_system_animates()))
 
 
 class Settings:
     """The sections of one file, each read when it is asked for.
 
-    What is unknown or does not hold in the file is passed over, with a line in the log. What changes is written by
-    `save`, over the file as it is by then, so that two windows do not undo each other's changes.
-    file: where; by default in the person's configuration folder. sessions: the folder for the pins and paths of
-    bundles, the person's own, or beside the file that was named. on_change: called when there is something to save.
+    Unknown or invalid values in the file are ignored, with a line in the log. `save` merges changes into the current
+    file, so that two windows do not overwrite each other's changes. file: by default in the user's configuration
+    folder. sessions: the folder for the pins and paths of bundles, by default the user's, or beside a given file.
+    on_change: called when there is something to save.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -128,7 +128,7 @@ class Settings:
         self.on_change: Callable[[], None] = lambda: None
 
     def get(self, kind: type[_Section], of: str = "", default: _Section | None = None) -> _Section:
-        """A section as remembered. of: which one, of several of a kind. default: what counts for all that is not."""
+        """A saved section. of: which one, if there are several of a kind. default: for values that are not saved."""
         name, usual = _name(kind, of), default or kind()
         key = (name, usual)
         if key not in self._sections:
@@ -137,28 +137,28 @@ class Settings:
         return found
 
     def keeps(self, kind: type[Any], of: str = "") -> bool:
-        """Whether a section is remembered."""
+        """Whether a section is saved."""
         return _name(kind, of) in self._kept
 
     def put(self, section: Any, of: str = "") -> None:
-        """Remember a section. of: which one, of several of a kind."""
+        """Set a section. of: which one, if there are several of a kind."""
         name = _name(type(section), of)
         self._sections = {key: value for key, value in self._sections.items() if key[0] != name}
         self._kept[name] = self._changed[name] = msgspec.Raw(msgspec.json.encode(section, enc_hook=_encoded))
         self.on_change()
 
     def change(self, kind: type[Any], of: str = "", **values: Any) -> None:
-        """Remember other values of some fields of a section."""
+        """Change fields of a section."""
         self.put(replace(self.get(kind, of), **values), of)
 
     def save(self) -> None:
-        """Write what has changed since the last time; a file that cannot be written is a line in the log."""
+        """Write changes since the last call; a failure is logged."""
         if not self._changed:
             return
         content = msgspec.json.format(msgspec.json.encode(_read(self.file) | self._changed), indent=1)
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            # a power cut may cost the layout of a window; waiting for the disk would cost frames
+            # not synced: a power cut may lose a window layout, but waiting for the disk would cost frames
             write_bytes_whole(self.file, content, overwrite=True, durable=False)
         except (OSError, UserError) as error:
             _log.warning("settings are not kept: %s", error)
@@ -176,16 +176,16 @@ class Settings:
 
     @property
     def recent(self) -> tuple[Path, ...]:
-        """The bundles opened last, the newest first; they may be gone by now."""
+        """The bundles opened last, the newest first; they may no longer exist."""
         return self.get(RecentBundles).folders
 
     def remember_bundle(self, folder: Path) -> None:
-        """Put a bundle before the others that were opened."""
+        """Move a bundle to the front of the recent ones."""
         folder = folder.absolute()
         self._remember_recent(folder, *(path for path in self.recent if path != folder))
 
     def forget_bundle(self, folder: Path) -> None:
-        """Leave out a bundle that is gone."""
+        """Remove a bundle that no longer exists."""
         self._remember_recent(*(path for path in self.recent if path != folder))
 
     def _remember_recent(self, *folders: Path) -> None:
@@ -197,7 +197,7 @@ def _name(kind: type[Any], of: str) -> str:
 
 
 def _read(file: Path) -> dict[str, msgspec.Raw]:
-    """The sections of a file, not looked into yet; none where it is not there or makes no sense."""
+    """The raw sections of a file; none if it is missing or invalid."""
     try:
         return msgspec.json.decode(read_regular(file, _BYTES), type=dict[str, msgspec.Raw])
     except FileNotFoundError:
@@ -208,7 +208,7 @@ def _read(file: Path) -> dict[str, msgspec.Raw]:
 
 
 def _typed(raw: msgspec.Raw | None, usual: Any, where: str) -> Any:
-    """A section, each field as kept; as usual where none is, or it does not hold."""
+    """A section with its saved fields, and defaults for missing or invalid ones."""
     if raw is None:
         return usual
     found: dict[str, Any] = {}
@@ -225,7 +225,7 @@ def _typed(raw: msgspec.Raw | None, usual: Any, where: str) -> Any:
 
 
 def _encoded(value: Any) -> str:
-    """A path as text, also one that is not UTF-8."""
+    """A path as text, even if it is not UTF-8."""
     return quote(os.fsencode(value), safe="/\\: ")
 
 
@@ -237,6 +237,6 @@ def _decoded(kind: type[Any], text: Any) -> Any:
 
 
 def _system_animates() -> bool:
-    """Whether the system asks for motion; its wish to reduce it reaches Qt as a duration of zero."""
+    """Whether the system allows animations; reduced motion reaches Qt as a duration of zero."""
     style = QApplication.style()
     return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

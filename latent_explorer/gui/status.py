@@ -1,4 +1,4 @@
-"""The status bar: what was said last, what is under way, the place, the zoom; and figures for those who want them."""
+"""The status bar: the last message, work in progress, place, zoom, and optionally performance figures."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,19 +30,19 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class StatusLook:
-    """figures: whether device, times and counts are shown."""
+    """figures: whether to show device, times and counts."""
 
     figures: bool = False
 
 
 class StatusBar(QStatusBar):
-    """Shows what is said in a label of its own: Qt's would paint it over others, or hide them meanwhile."""
+    """Shows messages in its own label: Qt's messages would cover or hide other widgets."""
 
     def __init__(self) -> None:
         super().__init__()
         self.words = Elided(_HINT, Qt.TextElideMode.ElideMiddle)
         self.messageChanged.connect(lambda text: self.words.setText(text or _HINT))
-        self.messageChanged.connect(self.setAccessibleName)  # which is told to screen readers
+        self.messageChanged.connect(self.setAccessibleName)  # for screen readers
         self.addPermanentWidget(self.words, 1)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -50,7 +50,7 @@ class StatusBar(QStatusBar):
 
 
 class ClickableLabel(Elided):
-    """A label that tells of clicks."""
+    """A label that emits a signal when clicked."""
 
     clicked = pyqtSignal()
 
@@ -61,7 +61,8 @@ class ClickableLabel(Elided):
 class StatusLine(QObject):
     """Keeps a status bar up to date.
 
-    readings: of the active pane. others: what else is under way. graph_wanted: the times were clicked.
+    readings: returns those of the active pane. others: returns other work in progress. graph_wanted: the times were
+    clicked.
     """
 
     graph_wanted = pyqtSignal()
@@ -76,7 +77,7 @@ class StatusLine(QObject):
         super().__init__(bar)
         self._bar, self._settings, self._readings, self._others = bar, settings, readings, others
         self._file: Path | None = None
-        self._seen = ""  # what was under way when it was looked at last
+        self._seen = ""  # the work in progress at the last update
         self._figures: dict[str, PlainLabel] = {}
         self._make_parts()
         self._make_figures()
@@ -112,7 +113,7 @@ class StatusLine(QObject):
 
     @property
     def shows_figures(self) -> bool:
-        """Whether device, times and counts are shown, which is remembered."""
+        """Whether device, times and counts are shown; saved in the settings."""
         return self._settings.get(StatusLook).figures
 
     def toggle_figures(self) -> None:
@@ -129,7 +130,7 @@ class StatusLine(QObject):
         self._bar.showMessage(safe_text(message), _SAY_MS)
 
     def say_exported(self, file: Path) -> None:
-        """Tell that a file was written, and offer to show it."""
+        """Report that a file was written, and offer to show it."""
         self._file = None
         self._bar.showMessage(safe_text(f"Exported to {file}"), _SAY_FILE_MS)
         self._file = file
@@ -158,7 +159,7 @@ class StatusLine(QObject):
                 self._figures[name].setText(text)
 
     def _show_work(self, work: Work | None) -> None:
-        """Show what is under way, once it takes longer than a moment."""
+        """Show work in progress once it takes longer than a moment."""
         words = "" if work is None else work.words
         lasting, self._seen = bool(words) and words == self._seen, words
         self.work.setVisible(lasting)

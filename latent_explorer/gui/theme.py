@@ -9,11 +9,11 @@ from latent_explorer.palette import Palette
 
 
 class Theme(Palette):
-    """The colours of one appearance, for Qt."""
+    """The colours of a theme, for Qt."""
 
     @property
     def plate(self) -> QColor:
-        """What labels over the map lie on; a little of the map shines through."""
+        """The background of labels on the map, slightly transparent."""
         plate = QColor(self.panel)
         plate.setAlpha(225)
         return plate
@@ -26,13 +26,13 @@ DARK, LIGHT = Theme(**vars(palette.DARK)), Theme(**vars(palette.LIGHT))
 
 
 def system_theme() -> Theme:
-    """The appearance that the system asks for; dark where it does not say."""
+    """The theme that the system requests; dark by default."""
     hints = QGuiApplication.styleHints()
     return LIGHT if hints is not None and hints.colorScheme() == Qt.ColorScheme.Light else DARK
 
 
 def apply(theme: Theme) -> None:
-    """Give the program these colours, unless it has them: all its widgets are polished anew by that."""
+    """Apply a theme to the application, unless it is current: all widgets are polished again."""
     app, sheet = QApplication.instance(), _style_sheet(theme)
     assert isinstance(app, QApplication)
     if app.styleSheet() == sheet:
@@ -62,7 +62,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _half(theme: Theme) -> str:
-    """A colour that stands out from the ground, and less so than words do."""
+    """A colour between background and text."""
     faint, ground = QColor(theme.faint), QColor(theme.window)
     pairs = zip(faint.getRgb()[:3], ground.getRgb()[:3], strict=True)
     return QColor(*(round(0.6 * ink + 0.4 * paper) for ink, paper in pairs)).name()

@@ -1,4 +1,4 @@
-"""Undo and redo of whatever was changed last: in the session of the active map, or among the anchors between two."""
+"""Undo and redo of the latest change in the active map's session, or among the anchors between two maps."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,11 +13,11 @@ _WORDS = {
     "label": "class",
     "anchors": "anchors", "translator": "kind of translator", "growth": "how pairs are found",
 }  # fmt: skip
-"""What is undone, by the names of the fields of the states."""
+"""Names of what is undone, by fields of the states."""
 
 
 class Undoing:
-    """things: what there is now that can be undone. say: called with what is another by that."""
+    """things: returns everything that can be undone. say: called with a description of the change."""
 
     def __init__(self, things: Callable[[], Iterable[Thing]], say: Callable[[str], None]) -> None:
         self._things, self._say = things, say
@@ -31,17 +31,17 @@ class Undoing:
         return undone_last(self._things()) is not None
 
     def undo(self) -> None:
-        """Undo what was changed last."""
+        """Undo the latest change."""
         if (thing := changed_last(self._things())) is not None:
             self._change("Undone", thing, thing.undo)
 
     def redo(self) -> None:
-        """Redo what was undone last."""
+        """Redo the latest undone change."""
         if (thing := undone_last(self._things())) is not None:
             self._change("Redone", thing, thing.redo)
 
     def _change(self, words: str, thing: Thing, change: Callable[[], None]) -> None:
-        """Change it, and say what of it is another now: what was said of it before holds no more."""
+        """Apply a change, and report it in place of the previous message."""
         before: State | AlignmentState = thing.state
         change()
         after = thing.state

@@ -1,4 +1,4 @@
-"""The workbench: what map panes share, and the panels that follow the active one."""
+"""The workbench: everything that map panes share, and the panels that follow the active one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -46,16 +46,16 @@ from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import OpenBundle, Session, SessionStore
 from latent_explorer.session.alignment import Alignment
 
-_SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
+_SAVE_MS = 2000  # after the last change, so that settings survive a kill
 
 MOST_MAPS = 2
 
 
 class Workbench(QObject):
-    """Settings, messages, theme, training, exports, and map panes, of which one is active.
+    """Settings, messages, theme, training, exports, and map panes, one of which is active.
 
-    window: where the docks, the status bar and the maps go. activated: another pane is active. changed: another bundle
-    is open in the active pane, or its session's state is another.
+    window: gets the docks, the status bar and the maps. activated: the active pane has changed. changed: the bundle or
+    the session's state in the active pane has changed.
     """
 
     activated = pyqtSignal()
@@ -112,7 +112,7 @@ class Workbench(QObject):
         self.docks.arrange_first()
 
     def _work(self) -> Iterator[Work]:
-        """What is under way for none of the maps."""
+        """Work in progress that belongs to no map."""
         yield from self.exporter.work
         yield from self.importer.work
         yield from self.guide.work
@@ -143,7 +143,7 @@ class Workbench(QObject):
         return self.appearance.pictures
 
     def _dress(self, theme: Theme) -> None:
-        """Give what surrounds the maps a theme."""
+        """Apply a theme to the parts around the maps."""
         self.banner.dress(theme)
         self.drops.dress(theme)
         self.training.dress(theme)
@@ -162,7 +162,7 @@ class Workbench(QObject):
     # -- panes
 
     def add_pane(self) -> MapPane:
-        """A further map, which the panels follow from now on."""
+        """Add a map and make it active."""
         pane = MapPane(self.shared, self._start_engine)
         self.panes.append(pane)
         self.maps.addWidget(pane)
@@ -183,7 +183,7 @@ class Workbench(QObject):
         return pane
 
     def activate(self, pane: MapPane) -> None:
-        """Have the panels and the menus follow a pane."""
+        """Make a pane active: panels and menus follow it."""
         if pane in self.panes and pane is not self.active:
             self._make_active(pane)
 
@@ -195,7 +195,7 @@ class Workbench(QObject):
         self._tell(pane)
 
     def close_pane(self, pane: MapPane) -> None:
-        """Close a map, with its engine and all else that is its own; the last one stays."""
+        """Close a map with its engine and panels, unless it is the last one."""
         if len(self.panes) == 1 or pane not in self.panes:
             return
         self.exporter.leave(pane)
@@ -216,20 +216,20 @@ class Workbench(QObject):
 
     @property
     def studies(self) -> Studies:
-        """Those of the active map."""
+        """The studies of the active map."""
         return self._studies[self.active]
 
     @property
     def link(self) -> Link | None:
-        """The link between the two maps; None where there is none."""
+        """The link between the two maps, or None."""
         return self.linking.link
 
     def pane_at(self, at: QPoint) -> MapPane:
-        """The pane at a place in global pixels; else the active one."""
+        """The pane at a global position; otherwise the active one."""
         return next((pane for pane in self.panes if is_over(pane, at)), self.active)
 
     def place_at(self, at: QPoint) -> DropPlace:
-        """What a place in global pixels takes when something is dropped there."""
+        """The drop target at a global position."""
         if self.training.isVisible() and is_over(self.training, at):
             return DropPlace(self.training, None)
         pane = self.pane_at(at)
@@ -238,7 +238,7 @@ class Workbench(QObject):
         return on_single(place, at, self.open_beside) if alone else place
 
     def _map_of(self, pane: MapPane) -> DropPlace:
-        """A map as what takes models and images."""
+        """A map as a drop target for models and images."""
         return DropPlace(pane, pane, images=None if pane.bundle is None else partial(self.place_images, pane))
 
     def _show_titles(self) -> None:
@@ -252,13 +252,13 @@ class Workbench(QObject):
             self._window.setWindowTitle(window_title(f"{name}Latent Explorer"))
             self.changed.emit()
 
-    # -- what a person does
+    # -- actions of the user
 
     def open(self, folder: Path) -> None:
         self.active.open(folder)
 
     def open_path(self, path: Path) -> None:
-        """Open the bundle that a path is, or is part of; where it is none, say what it is and what can be done."""
+        """Open the bundle that a path is, or belongs to; otherwise explain what it is and what can be done."""
         self.taker.open(path, self._map_of(self.active))
 
     def train_on(self, dataset: Path) -> None:
@@ -270,7 +270,7 @@ class Workbench(QObject):
             )
 
     def place_images(self, pane: MapPane, paths: Sequence[Path]) -> None:
-        """Put the images at some paths on a map: one as one's own, several as a set."""
+        """Place the images at paths on a map: one as the user's own image, several as a set."""
         self.activate(pane)
         place_images(self.show_study, paths)
 
@@ -280,9 +280,9 @@ class Workbench(QObject):
         charts: Sequence[ChartSpec] = (),
         begun: "Sequence[Future[OpenBundle] | None]" = (),
     ) -> None:
-        """Open bundles side by side, the first in the active pane; that stays active.
+        """Open bundles side by side, the first in the active pane, which stays active.
 
-        charts: through which the first of them are seen. begun: the readings of the first of them.
+        charts: of the first bundles. begun: the readings of the first bundles.
         """
         first = self.active
         for number, (folder, chart, reading) in enumerate(zip_longest(folders, charts[: len(folders)], begun)):
@@ -291,14 +291,14 @@ class Workbench(QObject):
         self.activate(first)
 
     def open_beside(self, folder: Path) -> None:
-        """Open the bundle in a folder in a second map, unless there is one."""
+        """Open the bundle in a folder in a second map, unless two are open."""
         if len(self.panes) < MOST_MAPS:
             self.add_pane().open(folder)
         else:
             self.banner.say("Two maps are open. Close one first, with View ▸ Close this map.")
 
     def open_examples(self, left: Path, right: Path) -> None:
-        """Open two bundles side by side, the first in the map that there is, or in the left one; those open stay."""
+        """Open two bundles side by side, the first in the left map; a bundle that is already in its place stays."""
         self.activate(self.panes[0])
         if len(self.panes) < MOST_MAPS:
             self.add_pane()
@@ -307,14 +307,14 @@ class Workbench(QObject):
                 pane.open(folder)
 
     def _undone(self) -> Iterator[Session | Alignment]:
-        """What can be undone: what is made of the active map, and the anchors between two."""
+        """What can be undone: changes of the active map's session, and of the anchors between two maps."""
         if self.active.session is not None:
             yield self.active.session
         if self.link is not None:
             yield self.link.alignment
 
     def show_study(self, name: str) -> Study:
-        """Bring the panel of a study of the active map to the front."""
+        """Raise the panel of a study of the active map."""
         return self.studies.show(name)
 
     def show_training(self) -> None:
@@ -326,25 +326,25 @@ class Workbench(QObject):
         self.training.show_setup()
 
     def show_times(self) -> None:
-        """Open a small live graph of how long hovers and frames take in the active pane."""
+        """Open a live graph of the times of hovers and frames in the active pane."""
         show_times(self._window, self.active, self.theme)
 
     def clear_disk(self) -> None:
-        """Remove all pictures and fields kept on disk."""
+        """Delete all pictures and fields cached on disk."""
         for pane in self.panes:
             pane.store.clear()
-            pane.look()  # what was to be read has to be computed
+            pane.look()  # request again what would have been read
         self.status.say("The pictures and fields kept on disk were deleted.")
 
     # -- the list of bundles
 
     def show_in_folder(self) -> None:
-        """Show the files of the model that is open in the file manager."""
+        """Show the files of the open model in the file manager."""
         if complaint := self.shown.show_in_folder():
             self.banner.say(complaint)
 
     def welcome(self, name: str) -> None:
-        """Say above the map which model is shown, and where the others are."""
+        """Show a line above the map on which model is open and where the others are."""
         from latent_explorer.gui.library.welcome import WelcomeLine  # needed at the first launch only
 
         line = WelcomeLine(name, len(shipped_bundles()))
@@ -355,7 +355,7 @@ class Workbench(QObject):
     # -- the end
 
     def end(self) -> None:
-        """End all processes and threads; the window closes."""
+        """Stop all processes and threads, as the window closes."""
         self.sessions.end()
         self.linking.close()
         self.anchors.close()

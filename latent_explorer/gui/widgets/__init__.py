@@ -1,1 +1,1 @@
-"""Small parts that know nothing of a model."""
+"""Small widgets that do not depend on a model."""

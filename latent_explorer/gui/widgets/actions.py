@@ -1,4 +1,4 @@
-"""Menus as tables: every action with its words, its key, its tip and its tick."""
+"""Menus as tables of commands with text, shortcut, tooltip and check mark."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from latent_explorer.gui.widgets.plain import tooltip
 
 @dataclass(frozen=True)
 class Command:
-    """One entry of a menu. checked: whether it is ticked now; None without a tick. group: entries of which one is.
+    """One entry of a menu. checked: returns whether it is checked; None if not checkable. group: exclusive entries.
 
-    A key that is a single digit counts only while the map has the keyboard: beside a field, one types digits.
+    A shortcut that is a single digit is active only while the map has focus, so that digits can be typed in fields.
     """
 
     text: str
@@ -29,7 +29,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Submenu:
-    """A menu within a menu, filled anew each time it opens; with nothing in it, it says so."""
+    """A submenu, filled each time it opens; if it is empty, it says so."""
 
     text: str
     entries: Callable[[], Iterable["Entry"]]
@@ -67,7 +67,7 @@ def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu)
 
 
 def mark_keys(menu: QMenu) -> None:
-    """While a menu is open, have a letter of each entry underlined, which chooses it; texts stay as they are else."""
+    """While a menu is open, give each entry an underlined access key; otherwise texts are unchanged."""
     menu.aboutToShow.connect(lambda: _mark(menu))
     menu.aboutToHide.connect(lambda: _unmark(menu))
 
@@ -82,7 +82,7 @@ def _mark(menu: QMenu) -> None:
             first = next((at for at in letters if at == 0 or text[at - 1] == " "), letters[0])
             taken.add(text[first].lower())
             action.setProperty(_UNMARKED, text)
-            action.setIconText(action.iconText())  # buttons in a tool bar keep theirs
+            action.setIconText(action.iconText())  # tool bar buttons keep their text
             action.setText(f"{text[:first]}&{text[first:]}")
 
 
@@ -94,7 +94,7 @@ def _unmark(menu: QMenu) -> None:
 
 
 def pop_up(parent: QWidget, where: QPoint, entries: Iterable[Entry]) -> None:
-    """Open a menu of its own at a place in global pixels; with nothing in it, none."""
+    """Open a context menu at a global position, unless it is empty."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     fill_menu(menu, entries, menu)
@@ -125,14 +125,14 @@ def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
 
 
 def give_key(action: QAction, command: Command, key: str) -> None:
-    """Have an action of a command answer to a key, which its tip says."""
+    """Give an action a shortcut and mention it in the tooltip."""
     action.setShortcut(QKeySequence(key))
     tip = command.tip or command.text.replace("…", "")
     action.setToolTip(tooltip(f"{tip} ({key})" if key else tip))
 
 
 def show_state(action: QAction, command: Command) -> None:
-    """Tick and enable an action as its command is now."""
+    """Update the check mark and the enabled state of an action."""
     action.setEnabled(command.enabled())
     if command.checked is not None:
         action.setChecked(command.checked())

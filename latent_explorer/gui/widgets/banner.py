@@ -1,4 +1,4 @@
-"""A line across the top of the map that says what happened, and what a person is asked; never in the way of work."""
+"""A non-modal line across the top of the map for messages and questions."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,20 +17,19 @@ from latent_explorer.safe_text import safe_text
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """A question. choices: what can be done, by the words of its button."""
+    """A question. choices: the actions, by the text of their buttons."""
 
     sentence: str
     choices: Mapping[str, Callable[[], object]]
 
 
 class Banner(QFrame):
-    """One message, and below it one offer.
+    """Shows one message, and below it one offer.
 
-    A message is replaced by the next, and can be cleared by the program. An offer stays until it is answered, dismissed
-    or withdrawn; the latest is shown first, and those before it come back. Esc closes the message, and an offer that
-    has the focus. Where a click has closed the last of both, the place goes on taking clicks for as long as a double
-    click lasts: none reaches the map.
-    buttons: of the offer, by their words.
+    A message is replaced by the next one, and can be cleared by the program. An offer stays until it is answered,
+    dismissed or withdrawn; the latest is shown, and earlier ones come back after it. Esc closes the message, and an
+    offer with focus. After a click closes the last one, the area takes clicks for the double-click interval, so that
+    none reaches the map. buttons: of the offer, by their text.
     """
 
     def __init__(self) -> None:
@@ -44,7 +43,7 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
-        """The message, else the sentence of the offer; nothing where there is neither."""
+        """The message, otherwise the text of the offer; empty if there is neither."""
         return "" if self.isHidden() else self.message or self._sentence
 
     @property
@@ -59,23 +58,23 @@ class Banner(QFrame):
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
     def say(self, message: str) -> None:
-        """Show a message instead of the one before."""
+        """Show a message; replaces the previous one."""
         self._message.say(message)
-        self.setAccessibleName(message)  # which is told to screen readers
+        self.setAccessibleName(message)  # for screen readers
         self._show_rest()
 
     def clear(self) -> None:
-        """Show no message any more; an offer stays."""
+        """Hide the message; an offer stays."""
         self._message.say("")
         self._leave()
 
     def offer(self, offer: Offer) -> None:
-        """Ask; the offer goes with the press of one of its buttons, and what was asked before comes back."""
+        """Show an offer until one of its buttons is pressed; then the previous offer comes back."""
         self._offers.append(offer)
         self._ask()
 
     def withdraw(self, offer: Offer) -> None:
-        """Do not ask this any more."""
+        """Remove an offer."""
         if offer in self._offers:
             self._offers.remove(offer)
             self._ask()
@@ -88,7 +87,7 @@ class Banner(QFrame):
         run()
 
     def _ask(self) -> None:
-        """Show the latest of the offers, if there is one."""
+        """Show the latest offer, if there is one."""
         self.buttons = {}
         for offer in self._offers[-1:]:
             self.buttons = {
@@ -98,7 +97,7 @@ class Banner(QFrame):
         self._leave()
 
     def _leave(self) -> None:
-        """Hide what is empty: at once, or where a click has emptied it, once a second click cannot come any more."""
+        """Hide empty parts: at once, or after a click, when a double click is no longer possible."""
         if self.isVisible() and self.underMouse() and not (self._message.text or self._offers):
             self._message.setEnabled(False)
             self._question.setEnabled(False)
@@ -114,7 +113,7 @@ class Banner(QFrame):
         self.setVisible(bool(self._message.text or self._offers))
 
     def closes(self, event: QEvent | None) -> bool:
-        """Whether an event is the press of Esc that closes something here, which it then has done."""
+        """Handle a press of Esc that closes a part; returns whether the event was one."""
         if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or self.isHidden():
             return False
         focused = QApplication.focusWidget()
@@ -128,7 +127,7 @@ class Banner(QFrame):
 
 
 class _Row(QWidget):
-    """A sentence and its buttons, of which the last dismisses it. text: what is said, in full."""
+    """A text with buttons, the last of which dismisses it. text: in full."""
 
     def __init__(self, dismiss: Callable[[], object]) -> None:
         super().__init__()
@@ -140,7 +139,7 @@ class _Row(QWidget):
         self.hide()
 
     def say(self, text: str, buttons: Iterable[QToolButton] = ()) -> None:
-        """Say something else, with buttons before that which dismisses it. What was said last stays to be seen."""
+        """Show a text, with buttons before the one that dismisses it. An empty text leaves the last one visible."""
         for button in self._shown:
             self._layout.removeWidget(button)
             button.hide()
@@ -154,7 +153,7 @@ class _Row(QWidget):
 
 
 class _Cut(Sentence):
-    """A sentence that is cut where it is too long; its tip has all of it."""
+    """An elided text with the full text as tooltip."""
 
     def say(self, text: str) -> None:
         shown = safe_text(text, word=48, most=400)

@@ -1,4 +1,4 @@
-"""Keys of widgets that paint cells of their own: where an arrow leads, and which keys press the cell that one is at."""
+"""Keyboard navigation for widgets that paint their own cells: arrow keys, and keys that press the current cell."""
 
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QPainter, QPen
@@ -8,10 +8,10 @@ PRESSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 def stepped(key: int, at: int, count: int, columns: int | None = None) -> int | None:
-    """The cell that a key leads to from another, of so many in rows of `columns`, or in one row; None for other keys.
+    """The cell that a key leads to from cell `at`, of `count` in rows of `columns` or in one row; None for other keys.
 
-    Left and Right go from cell to cell, Up and Down from row to row, Home and End to the first and the last; it stays
-    where there is nothing further. None, too, where there are no cells.
+    Left and Right move between cells, Up and Down between rows, Home and End to the first and last; stays at the edges.
+    None if there are no cells.
     """
     columns = columns or max(1, count)
     steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
@@ -27,7 +27,7 @@ def stepped(key: int, at: int, count: int, columns: int | None = None) -> int | 
 
 
 def paint_cell_focus(painter: QPainter, widget: QWidget, cell: QRect) -> None:
-    """Frame the cell that the keys are at, while the widget has the keyboard: twice, so that it is seen on pictures."""
+    """Frame the current cell while the widget has focus, with a double line that is visible on pictures."""
     if not widget.hasFocus():
         return
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,4 +1,4 @@
-"""Lists to choose from by name, in which what a model lacks something for is greyed and says so."""
+"""Combo boxes in which entries that a model does not support are disabled, with the reason as tooltip."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -10,13 +10,13 @@ from PyQt6.QtWidgets import QComboBox
 from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.plain import tooltip
 
-_NARROWEST, _LETTERS = 84, 8  # pixels; letters of a title that are seen where there is room
+_NARROWEST, _LETTERS = 84, 8  # pixels; visible letters of a title, if there is room
 _TIP = Qt.ItemDataRole.ToolTipRole
 _SENTENCE = Qt.ItemDataRole.UserRole + 1
 
 
 class Named(Protocol):
-    """What can be chosen: a curve, a pace, a way to colour points."""
+    """An entry: a curve, an easing, a colouring of points."""
 
     @property
     def title(self) -> str: ...
@@ -25,11 +25,11 @@ class Named(Protocol):
 
 
 def box_of(known: Mapping[str, Named], tip: str, none: str = "", before: str = "") -> QComboBox:
-    """A list of what is known, by name. none: what stands for none of them; before: what stands before each title."""
+    """A combo box of named entries. none: the text of an empty entry. before: a prefix of each title."""
     box = Choice()
     box.setToolTip(tooltip(tip))
     box.setAccessibleName(tip)
-    box.setMinimumWidth(_NARROWEST)  # what is chosen is cut before the list is
+    box.setMinimumWidth(_NARROWEST)  # the current text is elided before the list
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(len(before) + _LETTERS)
     if none:
@@ -42,7 +42,7 @@ def box_of(known: Mapping[str, Named], tip: str, none: str = "", before: str = "
 
 
 def offer(box: QComboBox, lacking: Mapping[str, str]) -> None:
-    """Let be chosen what lacks nothing; the others are greyed, and say what is lacking."""
+    """Enable the entries that lack nothing; disable the others, with what is lacking as tooltip."""
     model = box.model()
     assert isinstance(model, QStandardItemModel)
     for index in range(box.count()):
@@ -54,7 +54,7 @@ def offer(box: QComboBox, lacking: Mapping[str, str]) -> None:
 
 
 def is_offered(box: QComboBox, index: int) -> bool:
-    """Whether an entry can be chosen."""
+    """Whether an entry is enabled."""
     model = box.model()
     item = model.item(index) if isinstance(model, QStandardItemModel) else None
     return item is not None and item.isEnabled()

@@ -1,4 +1,4 @@
-"""Buttons, boxes and sliders as the panels around the map have them."""
+"""Buttons, boxes and sliders for panels."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -23,9 +23,9 @@ from PyQt6.QtWidgets import (
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
 REFUSED = "refused"
-"""The property of a field whose text was refused: it keeps the keyboard after Enter, so that it can be mended."""
+"""The property of a field whose text was refused: it keeps the focus after Enter, so that it can be corrected."""
 
-_BESIDE_TEXT = 4  # pixels that a style keeps free there
+_BESIDE_TEXT = 4  # pixels that styles keep free beside the text
 
 _Control = TypeVar("_Control", bound=QWidget)
 
@@ -37,7 +37,7 @@ def _named(control: _Control, name: str, tip: str) -> _Control:
 
 
 def tool_button(text: str, tip: str, pressed: Callable[[], object] = lambda: None, wide: bool = False) -> QToolButton:
-    """A button of a panel. wide: it takes what room there is."""
+    """A tool button. wide: it expands to the available width."""
     button = QToolButton()
     button.setText(text)
     button.setToolTip(tooltip(tip))
@@ -48,7 +48,7 @@ def tool_button(text: str, tip: str, pressed: Callable[[], object] = lambda: Non
 
 
 class JumpSlider(QSlider):
-    """A horizontal slider whose handle goes to wherever its groove is clicked, and can be dragged on from there."""
+    """A horizontal slider whose handle jumps to a click on its groove, and can be dragged from there."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -77,13 +77,13 @@ def slider(name: str, least: int, most: int, value: int, tip: str, narrowest: in
 
 
 class Choice(QComboBox):
-    """A list to choose from: where there is no room for what is chosen it is cut, and its tip says all of it.
+    """A combo box that elides its current text if it is too long, with the full text as tooltip.
 
-    The list that opens is as wide as its entries.
+    Its popup is as wide as its entries.
     """
 
     def cut_text(self) -> str:
-        """What is chosen, as far as there is room for it."""
+        """The current text, elided to the available width."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         return self._cut(option)
@@ -127,7 +127,7 @@ def combo_box(choices: Iterable[str], tip: str) -> QComboBox:
 
 
 def spin_box(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
-    """A box for a number, which counts once it is typed to its end."""
+    """A spin box whose value changes when typing is finished."""
     box = _named(QSpinBox(), tip, tip)
     box.setRange(least, most)
     box.setValue(value)
@@ -138,7 +138,7 @@ def spin_box(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox
 
 
 def hint(text: str) -> QLabel:
-    """A faint sentence, such as what there is to do while nothing is shown."""
+    """A faint text, such as instructions while nothing is shown."""
     label = PlainLabel(text)
     label.setWordWrap(True)
     label.setProperty("role", "faint")

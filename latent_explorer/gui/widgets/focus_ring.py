@@ -1,4 +1,4 @@
-"""A frame around whatever has the keyboard, the same for all widgets: Qt's own styles hardly show it on some."""
+"""A frame around the widget with focus, the same for all widgets: Qt's styles hardly show it on some."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ _MOVED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hi
 _WINDOWS = (Qt.WindowType.Window, Qt.WindowType.Dialog)
 
 OWN_FOCUS = "shows its focus"
-"""The property of a widget that frames itself, such as the map."""
+"""The property of a widget that paints its own frame, such as the map."""
 
 
 class FocusRing(QWidget):
-    """Lies over the window of the widget that has the keyboard, around it, and takes nothing from the mouse."""
+    """An overlay around the widget with focus; transparent for the mouse."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -36,11 +36,11 @@ class FocusRing(QWidget):
                 widget.removeEventFilter(self)
         self._watched, self._around = [], now if now is not None and self._is_framed(now) else None
         if sip.isdeleted(self) or sip.isdeleted(self._home):
-            return  # the program ends, and Qt takes the focus from what is left
+            return  # the program is ending
         if self._around is None:
             self.hide()
             if self.parentWidget() is not self._home:
-                self.setParent(self._home)  # a window that closes must not take it along
+                self.setParent(self._home)  # so that it is not deleted with a window that closes
             return
         window = self._around.window()
         if window is not None and self.parentWidget() is not window:
@@ -64,7 +64,7 @@ class FocusRing(QWidget):
         return False
 
     def _place(self) -> None:
-        """Around the widget, as much of it as is seen; inside where there is no room around it."""
+        """Surround the visible part of the widget; inside it if there is no room around it."""
         widget, window = self._around, self.parentWidget()
         if widget is None or window is None or sip.isdeleted(widget) or not widget.isVisible():
             self.hide()
@@ -88,7 +88,7 @@ class FocusRing(QWidget):
 
 
 def _parents(window: QWidget) -> Iterator[QWidget]:
-    """A window and those that it belongs to."""
+    """A window and its parent windows."""
     above: QWidget | None = window
     while above is not None:
         yield above
@@ -96,7 +96,7 @@ def _parents(window: QWidget) -> Iterator[QWidget]:
 
 
 def _up(widget: QWidget) -> Iterator[QWidget]:
-    """A widget and those that it lies in, up to its window."""
+    """A widget and its parents, up to its window."""
     while True:
         yield widget
         parent = widget.parentWidget()

@@ -1,4 +1,4 @@
-"""Showing where something lies, in the system's file manager."""
+"""Showing folders in the system's file manager."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PyQt6.QtGui import QDesktopServices
 
 
 def show_folder(folder: Path) -> str:
-    """Open a folder in the file manager; returns what to say: nothing, or where it is if there is no file manager."""
+    """Open a folder in the file manager; returns a message with the path if there is none, otherwise an empty text."""
     if QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
         return ""
     return f"No file manager was found. The folder is {folder}"

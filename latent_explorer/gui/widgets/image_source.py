@@ -1,4 +1,4 @@
-"""A choice of images: a dataset or a set by name, or a file or folder that is asked for."""
+"""A combo box for a source of images: a dataset or set by name, or a file or folder."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ _FILE, _FOLDER = "A file…", "A folder…"
 class ImageSource(Choice):
     """Lists sources of images; the last two entries ask for a path.
 
-    chosen: the source a person has chosen, or `choose` was called with.
+    chosen: the source that the user has chosen, or that `choose` was called with.
     """
 
     chosen = pyqtSignal(str)
@@ -65,7 +65,7 @@ class ImageSource(Choice):
         self._list()
 
     def choose(self, source: str) -> None:
-        """Choose a source, as a person does."""
+        """Choose a source, as the user does."""
         self.show_source(source)
         self.chosen.emit(source)
 

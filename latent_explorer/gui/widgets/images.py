@@ -1,4 +1,4 @@
-"""From arrays to what Qt paints."""
+"""Conversions between arrays and QImages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
 
 
 def to_qimage(image: NDArray[np.uint8]) -> QImage:
-    """A QImage with a copy of an image uint8 (h, w, 1 or 3): of grey levels, or in 32 bits, which Qt scales fastest."""
+    """A QImage with a copy of an image uint8 (h, w, 1 or 3): greyscale, or 32 bits, which Qt scales fastest."""
     height, width, channels = image.shape
     content = np.ascontiguousarray(image)
     borrowed = _view(content, width, height, width * channels, _FORMATS[channels])
@@ -19,10 +19,9 @@ def to_qimage(image: NDArray[np.uint8]) -> QImage:
 
 
 def displayed(image: QImage, *, light: bool) -> QImage:
-    """An image of `to_qimage` as the window shows it: in the light theme, one of grey levels is ink on paper.
+    """An image of `to_qimage` as shown in the window: in the light theme, greyscale images are inverted.
 
-    The map, loupe, inspector, thumbnails and filmstrip show all their images through this; what is copied or exported
-    keeps its own black and white.
+    Used for all images in the window; copies and exports keep the original brightness.
     """
     if image.format() != QImage.Format.Format_Grayscale8:
         return image
@@ -35,18 +34,18 @@ def is_light(widget: QWidget) -> bool:
 
 
 def borrowed_qimage(pixels: NDArray[np.uint32]) -> QImage:
-    """A QImage over premultiplied ARGB pixels uint32 (h, w), which it keeps alive and which must not change."""
+    """A QImage that shares premultiplied ARGB pixels uint32 (h, w), which it keeps alive and which must not change."""
     height, width = pixels.shape
     return _view(pixels, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _view(pixels: NDArray[Any], width: int, height: int, row_bytes: int, form: QImage.Format) -> QImage:
-    buffer: Any = pixels.data  # Qt takes any buffer, and keeps it alive; its stubs know bytes only
+    buffer: Any = pixels.data  # Qt takes any buffer and keeps it alive; its stubs have bytes only
     return QImage(buffer, width, height, row_bytes, form)
 
 
 def ratio_of(painter: QPainter) -> float:
-    """Device pixels to the logical pixel of what is painted on."""
+    """The device pixel ratio of the paint device."""
     device = painter.device()
     return 1.0 if device is None else device.devicePixelRatioF()
 
@@ -59,7 +58,7 @@ def inverted(image: QImage) -> QImage:
 
 
 def on_paper(image: QImage) -> QImage:
-    """A copy with light and dark exchanged in which each colour keeps its hue, as a map of white ink looks on paper."""
+    """A copy with light and dark exchanged that keeps the hue of each colour."""
     pixels = to_array(image)[..., :3].astype(np.int16)
     turned = pixels + (255 - pixels.max(2, keepdims=True) - pixels.min(2, keepdims=True))
     return to_qimage(turned.astype(np.uint8))

@@ -1,4 +1,4 @@
-"""How long it takes from a move of the pointer, or of the map, to what is painted for it; and a live graph of that."""
+"""Measuring the time from a move of the pointer or the map to its paint, with a live graph."""
 
 from collections import deque
 
@@ -13,7 +13,7 @@ _BUDGET_MS = 8.0  # one frame at 120 Hz
 
 
 class Meter:
-    """The last 200 times, in milliseconds, of what is called `name`. total: how many there have been."""
+    """The last 200 times in milliseconds. name: what is measured. total: the number of all times."""
 
     def __init__(self, name: str, size: int = 200) -> None:
         self.name = name
@@ -25,7 +25,7 @@ class Meter:
         self.total += 1
 
     def text(self) -> str:
-        """Median and 99th percentile, in words."""
+        """Median and 99th percentile as text."""
         if not self.samples:
             return f"{self.name} –"
         p50, p99 = np.percentile(self.samples, (50, 99))
@@ -33,7 +33,7 @@ class Meter:
 
 
 class LatencyGraph(QWidget):
-    """The last times of each meter, newest right, in milliseconds from a move to what is painted. meters: by name."""
+    """A graph of the last times of each meter in milliseconds, newest on the right. meters: by name."""
 
     def __init__(self, parent: QWidget, meters: dict[str, Meter], theme: Theme) -> None:
         super().__init__(parent, Qt.WindowType.Tool)

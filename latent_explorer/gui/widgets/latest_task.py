@@ -1,4 +1,4 @@
-"""Work done in a thread, of which only what was begun last counts, while the window goes on."""
+"""Tasks in threads, of which only the latest counts."""
 
 import contextlib
 import threading
@@ -9,13 +9,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 
 class _SupersededError(Exception):
-    """What is being made is no longer wanted."""
+    """The task was superseded by a newer one."""
 
 
 class LatestTask(QObject):
-    """Makes what was asked for last; what was asked for before is dropped.
+    """Runs the latest task in a thread; earlier tasks are dropped.
 
-    done: with what was made, in the thread that this belongs to. name: of the threads.
+    done: emitted with the result, in the thread that this object belongs to. name: of the threads.
     """
 
     done = pyqtSignal(object)
@@ -28,18 +28,18 @@ class LatestTask(QObject):
         self._made.connect(self._hand_on)
 
     def begin(self, make: Callable[[Callable[[], None]], object]) -> None:
-        """Make this, and nothing begun before. `make` calls its argument at each step, which ends it once dropped."""
+        """Start a task and drop earlier ones. `make` calls its argument at each step, which raises once dropped."""
         self.drop()
         thread = threading.Thread(target=self._work, args=(self._number, make), name=self._name, daemon=True)
         self._threads = [each for each in self._threads if each.is_alive()] + [thread]
         thread.start()
 
     def drop(self) -> None:
-        """Nothing that was begun is wanted any more."""
+        """Drop all tasks."""
         self._number += 1
 
     def close(self, seconds: float | None = None) -> None:
-        """End the threads; each ends at its next step. seconds: after which one that waits for a disk is left."""
+        """Stop the threads, each at its next step. seconds: the time to wait for a thread that is blocked by a disk."""
         self.drop()
         for thread in self._threads:
             thread.join(seconds)

@@ -1,4 +1,4 @@
-"""A line to type in, over something that is painted."""
+"""A line edit over painted content."""
 
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 
 class TypedOver(QLineEdit):
-    """Hidden but while one types: Enter takes what was typed, Escape gives it up, and so may turning elsewhere."""
+    """Visible only while editing: Enter accepts the text, Escape discards it; loss of focus depends on the subclass."""
 
     def __init__(self, parent: QWidget | None, name: str) -> None:
         super().__init__(parent)
@@ -14,7 +14,7 @@ class TypedOver(QLineEdit):
         self.hide()
 
     def begin_at(self, place: QRect, text: str) -> None:
-        """Show a text at a place of the parent, all of it selected."""
+        """Edit a text in a rectangle of the parent, with all of it selected."""
         self.setGeometry(place)
         self.setText(text)
         self.show()
@@ -22,15 +22,15 @@ class TypedOver(QLineEdit):
         self.selectAll()
 
     def take(self) -> None:
-        """Enter was pressed."""
+        """Called when Enter is pressed."""
         self.hide()
 
     def give_up(self) -> None:
-        """Escape was pressed."""
+        """Called when Escape is pressed."""
         self.hide()
 
     def turned_away(self) -> None:
-        """The focus went elsewhere, and not to the line's own menu."""
+        """Called when the focus is lost, except to the line's context menu."""
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

@@ -1,4 +1,4 @@
-"""Labels, buttons, layouts and choosers as all panels have them."""
+"""Labels, buttons, layouts and file choosers for all panels."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -32,7 +32,7 @@ _Box = TypeVar("_Box", bound=QBoxLayout)
 def filled(
     layout: _Box, *parts: QWidget | QLayout | int, spacing: int = 5, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> _Box:
-    """The layout with these parts one after another, in pixels; a number is room that stretches, by so much."""
+    """Fill a layout with parts in order; a number adds a stretch with that factor. spacing, margins: in pixels."""
     layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
     for part in parts:
@@ -46,13 +46,13 @@ def filled(
 
 
 def in_order(*widgets: QWidget) -> None:
-    """Have Tab lead from each of some widgets to the next, as one reads them."""
+    """Set the tab order of widgets."""
     for one, other in pairwise(widgets):
         QWidget.setTabOrder(one, other)
 
 
 def button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
-    """A button that Enter does not press."""
+    """A push button that is not the default button."""
     made = QPushButton(text)
     made.setToolTip(tooltip(tip))
     made.setAutoDefault(False)
@@ -61,14 +61,14 @@ def button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
 
 
 def wide_button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
-    """A button that shares the width of its row."""
+    """A button that expands to share the width of its row."""
     made = button(text, tip, pressed)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return made
 
 
 class Sentence(PlainLabel):
-    """Plain text in as many lines as it needs, which no word makes wider."""
+    """Wrapped plain text; long words do not widen it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Sentence(PlainLabel):
 
 
 class Elided(PlainLabel):
-    """Plain text on one line, cut where there is no room for it; its tip is then the whole of it."""
+    """Plain text on one line, elided if too long, with the full text as tooltip."""
 
     def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text)
@@ -103,7 +103,7 @@ class Elided(PlainLabel):
 
 
 def scrolled(panel: QWidget) -> QWidget:
-    """A panel that scrolls where it is given less room than it needs at least."""
+    """A scroll area with a panel that scrolls if there is less room than its minimum size."""
     area, inside = Scrolling(), QWidget()
     filled(_Shrinking(inside), panel)
     area.setWidget(inside)
@@ -111,7 +111,7 @@ def scrolled(panel: QWidget) -> QWidget:
 
 
 class ScrolledColumn(QWidget):
-    """A panel in `scrolled` that is as high as its sentences need: one that scrolls is not asked how high they are."""
+    """A panel for `scrolled` whose height fits its wrapped texts, as scroll areas ignore height-for-width."""
 
     def event(self, event: QEvent | None) -> bool:
         done = super().event(event)
@@ -122,14 +122,14 @@ class ScrolledColumn(QWidget):
 
 
 class _Shrinking(QVBoxLayout):
-    """Does not ask for the height that goes with a width: a picture in it shrinks before anything is scrolled."""
+    """A layout without height-for-width, so that a picture in it shrinks before the panel scrolls."""
 
     def hasHeightForWidth(self) -> bool:
         return False
 
 
 def words(role: str = "", lines: int = 0) -> QLabel:
-    """A label for sentences. role: one of those of the style sheet. lines: what it has room for, also while empty."""
+    """A label for sentences. role: from the style sheet. lines: reserved height in lines, even while empty."""
     label = Sentence()
     label.setProperty("role", role)
     if lines:
@@ -139,7 +139,7 @@ def words(role: str = "", lines: int = 0) -> QLabel:
 
 
 def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once: bool = False) -> QTimer:
-    """A timer that is not started yet."""
+    """A timer that is not started."""
     made = QTimer(parent)
     made.setInterval(milliseconds)
     made.setSingleShot(once)
@@ -148,14 +148,14 @@ def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once
 
 
 def heading(text: str) -> QLabel:
-    """The name of a part of a panel."""
+    """The heading of a part of a panel."""
     label = Elided(text)
     label.setProperty("role", "heading")
     return label
 
 
 def read_only_table(columns: int = 0) -> QTableWidget:
-    """A table without names of rows, which is only looked at."""
+    """A read-only table without row headers."""
     table, rows = QTableWidget(0, columns), QHeaderView(Qt.Orientation.Vertical)
     table.setVerticalHeader(rows)
     rows.hide()
@@ -166,7 +166,7 @@ def read_only_table(columns: int = 0) -> QTableWidget:
 
 
 def ask_path(parent: QWidget, title: str, start: str, chosen: Callable[[str], object], files: str = "") -> None:
-    """Ask for a folder, or for a file where `files` says of which kinds; it stops no other window."""
+    """Ask for a folder, or for a file of the kinds `files`, without blocking other windows."""
     chooser = QFileDialog(parent, title, start)
     if files:
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -178,20 +178,20 @@ def ask_path(parent: QWidget, title: str, start: str, chosen: Callable[[str], ob
 
 
 def open_chooser(chooser: QFileDialog, chosen: Callable[[str], object]) -> None:
-    """Open it, and let it go when it is closed."""
+    """Open a file dialog, and delete it when it is closed."""
     chooser.fileSelected.connect(chosen)
     chooser.finished.connect(chooser.deleteLater)
     chooser.open()
 
 
 class Scrolling(QScrollArea):
-    """Scrolls up and down only: as wide as its content, without a frame."""
+    """A vertical scroll area as wide as its content, without a frame."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click between the parts of a panel leaves the keys to the map
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click between the parts of a panel leaves the focus on the map
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def minimumSizeHint(self) -> QSize:

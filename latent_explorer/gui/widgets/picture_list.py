@@ -1,4 +1,4 @@
-"""Images as a grid of which only what is seen is painted, each over a line in a colour of its own."""
+"""A grid of images that paints only the visible ones, each above a coloured line."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from latent_explorer.gui.widgets.images import displayed
 from latent_explorer.gui.widgets.plain import help_with
 
 _KEPT_BYTES = 64 * 2**20
-_LARGEST = 128  # pixels of a picture that is kept
-_RIM = 3  # pixels of the line
+_LARGEST = 128  # pixels: the largest side of a cached picture
+_RIM = 3  # pixels: the height of the line
 
 
 class PictureModel(QAbstractListModel):
-    """Images by their numbers, in an order, and the pictures of them that are at hand."""
+    """An ordered list of image numbers, and the pictures loaded for them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,14 +30,14 @@ class PictureModel(QAbstractListModel):
         self._bytes = 0
 
     def put(self, numbers: NDArray[np.int64]) -> None:
-        """Show these, in this order; pictures at hand stay so."""
+        """Set the images, in order; loaded pictures are kept."""
         self.beginResetModel()
         self.numbers = numbers
         self._rows = {number: row for row, number in enumerate(numbers.tolist())}
         self.endResetModel()
 
     def forget(self) -> None:
-        """Pictures at hand are of other images."""
+        """Drop all loaded pictures."""
         self._pictures.clear()
         self._bytes = 0
 
@@ -53,7 +53,7 @@ class PictureModel(QAbstractListModel):
             self.dataChanged.emit(self.index(row), self.index(row))
 
     def missing(self, rows: Iterable[int]) -> list[int]:
-        """The numbers of the images in these rows of which there are no pictures."""
+        """The numbers of the images in rows without a loaded picture."""
         return [number for number in self.numbers[list(rows)].tolist() if number not in self._pictures]
 
     def picture(self, row: int) -> QImage | None:
@@ -70,9 +70,9 @@ class PictureModel(QAbstractListModel):
 
 
 class PictureList(QListView):
-    """Shows the images of its model, which whoever made it fetches. What they are, says whoever derives from it.
+    """Shows the images of its model. The owner loads the pictures; subclasses describe and colour them.
 
-    side: of each, and gap: between them, in pixels.
+    side: of each image, gap: between them, in pixels.
     """
 
     def __init__(self, name: str, side: int, gap: int) -> None:
@@ -80,7 +80,7 @@ class PictureList(QListView):
         self.images, self.theme, self.gap = PictureModel(), DARK, gap
         self.setModel(self.images)
         self.setItemDelegate(_Painter(self))
-        self.setFlow(QListView.Flow.LeftToRight)  # and no icon mode, which lays each item out by itself
+        self.setFlow(QListView.Flow.LeftToRight)  # not icon mode, which lays out each item separately
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
@@ -90,20 +90,20 @@ class PictureList(QListView):
         self.show_larger(side)
 
     def show_larger(self, side: int) -> None:
-        """Show them in squares of some pixels."""
+        """Set the side of the images in pixels."""
         self.side = side
         self.setGridSize(QSize(side + self.gap, side + self.gap + _RIM + 2))
 
     def describe(self, row: int) -> str:
-        """What is known of an image, for its tip."""
+        """The tooltip of an image."""
         raise NotImplementedError
 
     def colour(self, row: int) -> QColor:
-        """That of the line below an image."""
+        """The colour of the line below an image."""
         raise NotImplementedError
 
     def shade(self, row: int) -> float:
-        """How opaque an image is, in [0, 1]."""
+        """The opacity of an image in [0, 1]."""
         return 1.0
 
     def dress(self, theme: Theme) -> None:
@@ -111,14 +111,14 @@ class PictureList(QListView):
         self.repaint_images()
 
     def repaint_images(self) -> None:
-        """Paint all that is seen anew."""
+        """Repaint all visible images."""
         viewport = self.viewport()
         if viewport is not None:
             viewport.update()
 
 
 class _Painter(QStyledItemDelegate):
-    """Paints each image over its line."""
+    """Paints each image above its line."""
 
     def __init__(self, of: PictureList) -> None:
         super().__init__(of)

@@ -1,4 +1,4 @@
-"""One picture, large: crisp or smooth."""
+"""A widget for a single large picture."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +24,18 @@ _VEIL = 0.62
 
 
 def veil(palette: QPalette) -> QColor:
-    """What greys a thing that belongs to another place than the one shown: laid over it."""
+    """A translucent colour that greys out content of another place than the current one."""
     colour = palette.color(QPalette.ColorRole.Window)
     colour.setAlphaF(_VEIL)
     return colour
 
 
 class PictureView(QWidget):
-    """Paints a picture as large as it fits, each of its pixels a square.
+    """Shows a picture as large as possible, with square pixels.
 
-    image: what is shown. outdated: it is that of another place, and greyed. painted: a paint has ended. opened: the
-    picture was double-clicked, or Enter pressed on it. menu_wanted: the right button was pressed on it, or the menu
-    key, at a place in global pixels. Tab stops at it where somebody listens to one of these.
+    image: the picture. outdated: whether it belongs to another place and is greyed out. painted: a paint has ended.
+    opened: the picture was double-clicked, or Enter was pressed. menu_wanted: a context menu is requested at a global
+    position. It takes focus by Tab if one of these signals is connected.
     """
 
     painted = pyqtSignal()
@@ -49,23 +49,23 @@ class PictureView(QWidget):
         self._tallest: int | None = None
         self.hint = ""
         self.setMinimumSize(least, least)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what lies below need not be painted first
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the background is not painted first
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def show_image(self, image: QImage | None) -> None:
-        """Show another picture, or none, at once."""
+        """Show a picture, or none, at once."""
         self.image, self.outdated = image, False
         self.repaint()
 
     def outdate(self) -> None:
-        """What is shown is that of another place by now."""
+        """Grey out the picture: it belongs to another place."""
         self.outdated = True
         self.update()
 
     def limit_height(self, tallest: int | None) -> None:
-        """Be at most so tall, or as tall as wide."""
+        """Limit the height; None for a square."""
         self._tallest = tallest
         self.setMinimumHeight(min(self.minimumWidth(), tallest or self.minimumWidth()))
         self.updateGeometry()
@@ -121,7 +121,7 @@ class PictureView(QWidget):
 
 
 def open_picture_window(parent: QWidget, picture: NDArray[np.uint8], title: str) -> QWidget:
-    """Show a picture (h, w, c), large, in a window that stays as it is; it goes with its parent."""
+    """Show a picture (h, w, c) in a separate window, which closes with its parent."""
     shown = QWidget(parent, Qt.WindowType.Window)
     shown.setWindowTitle(window_title(title))
     view = PictureView()

@@ -1,23 +1,23 @@
-"""Where the window is put: on the screen that it was on, whole, and no larger than that."""
+"""Placing the window: on its previous screen, and completely within it."""
 
 from PyQt6.QtCore import QMargins, QRect, QSize
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
 USUAL = QSize(1280, 800)
-_FRAME = QMargins(4, 32, 4, 4)  # what a window manager adds, as long as it has not said
+_FRAME = QMargins(4, 32, 4, 4)  # assumed frame, before the window manager reports it
 
 
 def first_size() -> QSize:
-    """How large a window is at first: as usual, or as the screen's free area has room for."""
+    """The initial size of a window: the default, limited to the available area of the screen."""
     screen = None if _nowhere() else QGuiApplication.primaryScreen()
     return USUAL if screen is None else USUAL.boundedTo(screen.availableGeometry().marginsRemoved(_FRAME).size())
 
 
 def fitted(window: QRect, frame: QMargins, screens: list[QRect]) -> QRect:
-    """A window's place, without its frame, moved and shrunk so that all of it lies on one screen.
+    """The geometry of a window, without frame, moved and shrunk to lie on one screen.
 
-    screens: their free areas, the primary one first; that which has most of the window is taken.
+    screens: their available areas, the primary one first; uses the one with most of the window.
     """
 
     def shared(screen: QRect) -> int:
@@ -34,7 +34,7 @@ def fitted(window: QRect, frame: QMargins, screens: list[QRect]) -> QRect:
 
 
 def fit(window: QWidget) -> None:
-    """Have all of a window on a screen, unless it fills one."""
+    """Move a window completely onto a screen, unless it fills one."""
     if window.isMaximized() or window.isFullScreen():
         return
     handle = window.windowHandle()
@@ -45,7 +45,7 @@ def fit(window: QWidget) -> None:
 
 
 def on_screen(window: QRect, frame: QMargins = _FRAME) -> QRect:
-    """A window's place, as `fitted`, on the screens that there are."""
+    """The geometry of a window as in `fitted`, on the current screens."""
     primary = QGuiApplication.primaryScreen()
     if primary is None or _nowhere():
         return window
@@ -54,5 +54,5 @@ def on_screen(window: QRect, frame: QMargins = _FRAME) -> QRect:
 
 
 def _nowhere() -> bool:
-    """Whether nobody sees the window: Qt's offscreen platform makes up a small screen."""
+    """Whether the platform is offscreen, with an artificial small screen."""
     return QGuiApplication.platformName() == "offscreen"

@@ -1,7 +1,7 @@
-"""Labels, tooltips and captions that show text as it is: what they show may come from a file.
+"""Labels, tooltips and captions that show untrusted text literally, such as names from files.
 
-Qt takes a text that looks like HTML for HTML, with pictures from the disk and links, and an "&" for the mark of a key.
-Wherever the window shows a text that is not written in this program, it goes through one of these.
+Qt interprets text that looks like HTML, including images from disk and links, and "&" as an access key. All text that
+is not part of this program must be shown with these functions.
 """
 
 from html import escape
@@ -12,11 +12,11 @@ from PyQt6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
 
 from latent_explorer.safe_text import safe_text
 
-_WIDEST = 120  # pixels that a label can insist on: no name may make the window wide
+_WIDEST = 120  # pixels: the largest minimum width of a label, so that names cannot widen the window
 
 
 class PlainLabel(QLabel):
-    """A label that shows any text as it is; what it has no room for is cut off."""
+    """A label that shows text literally and cuts off what does not fit."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -32,12 +32,12 @@ class PlainLabel(QLabel):
 
 
 def tooltip(text: str) -> str:
-    """A text for `setToolTip`: shown as it is, and wrapped."""
+    """A literal, wrapped text for `setToolTip`."""
     return f'<p style="white-space: pre-wrap">{_as_html(text)}</p>' if text else ""
 
 
 def help_with(event: QHelpEvent | None, view: QWidget | None, text: str) -> bool:
-    """Answer a list that is asked for help: a tooltip of this text, as it is; False where there is none to show."""
+    """Show a literal tooltip for a help event of an item view; returns False if the text is empty."""
     if event is None or event.type() != QEvent.Type.ToolTip or not text:
         return False
     QToolTip.showText(event.globalPos(), tooltip(text), view)
@@ -45,17 +45,17 @@ def help_with(event: QHelpEvent | None, view: QWidget | None, text: str) -> bool
 
 
 def caption(text: str) -> str:
-    """A text for a button, a menu or a tab, in which an "&" is an "&"."""
+    """A text for a button, menu or tab, with "&" escaped."""
     return safe_text(text).replace("&", "&&")
 
 
 def window_title(text: str) -> str:
-    """A text for the title of a window, in which Qt's mark for unsaved changes is none."""
+    """A text for a window title, with Qt's placeholder for unsaved changes escaped."""
     return safe_text(text).replace("[*]", "[*][*]")
 
 
 def message_box(parent: QWidget, title: str, text: str, more: str = "") -> QMessageBox:
-    """A question or message, not shown yet and without buttons. more: a second, smaller sentence."""
+    """A message box, not shown yet and without buttons. more: an additional smaller text."""
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(window_title(title))
@@ -67,7 +67,7 @@ def message_box(parent: QWidget, title: str, text: str, more: str = "") -> QMess
 
 
 class ColouredLabel(QLabel):
-    """A label whose first words may have a colour."""
+    """A label whose first words can be coloured."""
 
     def __init__(self) -> None:
         super().__init__(" ")
@@ -75,7 +75,7 @@ class ColouredLabel(QLabel):
         self.setWordWrap(True)
 
     def say(self, text: str, first: str = "", colour: str = "", rest: str = "") -> None:
-        """Show a text as it is, after the `first` words, which are bold. colour, rest: of both, such as "#aabbcc"."""
+        """Show a literal text after the bold words `first`. colour, rest: the colours of both, such as "#aabbcc"."""
         bold = f'<span style="color:{colour}; font-weight:600">{_as_html(first)}</span> ' if first else ""
         self.setText(bold + (f'<span style="color:{rest}">{_as_html(text)}</span>' if rest else _as_html(text)))
 

@@ -1,4 +1,4 @@
-"""What the status bar says of a map: filled in by its pane, shown by `gui.status`."""
+"""The values of the status bar for a map: set by its pane, shown by `gui.status`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Work:
-    """What is under way, such as "Fitting the chart"; how much of it is done, in [0, 1], where that is known."""
+    """Work in progress, such as "Fitting the chart", and its progress in [0, 1], if known."""
 
     words: str
     share: float | None = None
@@ -14,7 +14,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Readings:
-    """place: under the pointer, in the map's coordinates. zoom: against the whole map. figures: by their names."""
+    """place: under the pointer, in map coordinates. zoom: relative to the whole map. figures: by name."""
 
     place: str = ""
     zoom: str = ""
@@ -23,7 +23,7 @@ class Readings:
 
 
 class Remaining:
-    """The share that is done of what comes and goes in parts, from how many are left: begins anew when none are."""
+    """The progress of a changing number of tasks, from how many are left; resets when none are left."""
 
     def __init__(self) -> None:
         self._most = 0
@@ -34,5 +34,5 @@ class Remaining:
 
 
 def zoom_words(factor: float) -> str:
-    """How many times as large as the whole map."""
+    """The magnification relative to the whole map, as text."""
     return f"{factor:.2g}×" if 0.095 < factor < 99.5 else f"{factor:,.0f}×" if 1 < factor < 1e5 else f"{factor:.1e}×"

@@ -1,4 +1,4 @@
-"""Windows beside the main one: a page of text, a picture, a graph. They leave its menus free, and Esc closes them."""
+"""Secondary windows: a page of text, a picture, a graph. They do not cover the menus, and Esc closes them."""
 
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -15,7 +15,7 @@ _LONGEST = 200_000  # characters of a page from a file
 
 
 def show_aside(aside: QWidget, size: QSize) -> None:
-    """Show a window of at most this size over its parent, below the menus; it goes with its parent, or by Esc."""
+    """Show a window of at most this size over its parent, below the menus; it closes with its parent, or by Esc."""
     aside.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     QShortcut(QKeySequence(Qt.Key.Key_Escape), aside, aside.close)
     room = _room(aside)
@@ -29,7 +29,7 @@ def show_aside(aside: QWidget, size: QSize) -> None:
 
 
 def show_text(parent: QWidget, title: str, text: str) -> QDialog:
-    """Show a text that may come from a file, as it is."""
+    """Show a literal text, such as the contents of a file."""
     page, browser = _page(parent, title)
     browser.setPlainText(safe_text(text, word=10_000, most=_LONGEST, keep="\n\t"))
     show_aside(page, _PAGE)
@@ -37,7 +37,7 @@ def show_text(parent: QWidget, title: str, text: str) -> QDialog:
 
 
 def show_html(parent: QWidget, title: str, html: str) -> QDialog:
-    """Show a text of our own."""
+    """Show an HTML text of the program."""
     page, browser = _page(parent, title)
     browser.setHtml(html)
     show_aside(page, _PAGE)
@@ -59,11 +59,11 @@ def _page(parent: QWidget, title: str) -> tuple[QDialog, QTextBrowser]:
 
 
 def _room(aside: QWidget) -> QRect:
-    """Where the parent's window is on the screen, without its menus."""
+    """The geometry of the parent's window on the screen, without its menus."""
     parent = aside.parentWidget()
     assert parent is not None
     window = parent.window() or parent
     room = QRect(window.mapToGlobal(window.rect().topLeft()), window.size())
     if isinstance(window, QMainWindow) and (menus := window.menuWidget()) is not None:
-        room.setTop(room.top() + menus.height() + _STEP)  # and the title of what is over it
+        room.setTop(room.top() + menus.height() + _STEP)  # and a title bar
     return room

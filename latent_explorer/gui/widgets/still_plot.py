@@ -1,4 +1,4 @@
-"""A plot that is only looked at: two axes with names, in the colours of a theme."""
+"""A static plot with two named axes, in the colours of a theme."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ _EMPTY = "Nothing is drawn yet."
 
 
 def still_plot(name: str, height: int, **axes: Any) -> Any:
-    """A plot of so many pixels that neither moves nor has a menu.
+    """A plot with a height in pixels, without mouse interaction and menu.
 
-    name: for those who cannot see it. axes: those that are none of pyqtgraph's usual ones, by their side.
+    name: for screen readers. axes: replacements for pyqtgraph's axes, by side.
     """
     plot: Any = pyqtgraph.PlotWidget(axisItems=axes)
     plot.setFixedHeight(height)
@@ -25,12 +25,12 @@ def still_plot(name: str, height: int, **axes: Any) -> Any:
 
 
 def tell_values(plot: Any, sentence: str) -> None:
-    """Say what a plot shows, for those who cannot see it; an empty sentence where it shows nothing yet."""
+    """Describe a plot for screen readers; an empty sentence if it is empty."""
     plot.setAccessibleDescription(sentence or _EMPTY)
 
 
 def dress_plot(plot: Any, theme: Theme, left: str = "", bottom: str = "") -> None:
-    """Give a plot the colours of a theme, and its axes their names; an empty one stays as it is."""
+    """Apply a theme to a plot and name its axes; an empty name changes nothing."""
     plot.setBackground(theme.panel)
     for name, title in (("left", left), ("bottom", bottom)):
         axis = plot.getAxis(name)
