@@ -1,1 +1,1 @@
-"""What `bench` measures, the plain programs it compares with, and the hand that drives the real window."""
+"""The benchmarks of `bench`, their baselines, and the simulated user that drives the real window."""

@@ -1,7 +1,7 @@
-"""A moved anchor, and a translation without pairs, as in a script or a window of one process, with scikit-learn.
+"""Baseline: a moved anchor, and a translation without pairs, with scikit-learn in a single process.
 
-Kernel ridge regression both ways, and 2,000 translated images placed amid their nearest data. Without pairs: centres of
-k-means, matched by scipy's search over assignments, then nearest neighbours and Procrustes in turn.
+Kernel ridge regression both ways, and 2,000 translated images placed at the mean of their nearest data. Without pairs:
+k-means centres, matched by scipy's quadratic assignment, then alternating nearest neighbours and Procrustes.
 `python -m … SOURCE TARGET ANCHORS MOVES` prints how long each took.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents, read_config, read_fits, read_latents
 
-_SHOWN = 2000  # images, as many as the window moves at once
+_SHOWN = 2000  # images, as many as the window moves
 _NEIGHBOURS, _RIDGE = 10, 1e-3
 _MATCHED, _CENTRES, _ROUNDS = 3000, 10, 20
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 def main(source: Path, target: Path, anchors: int, moves: int) -> dict[str, Any]:
-    """moved: milliseconds of each move. blind_seconds, and blind_right: the share of images that meet their class."""
+    """moved: milliseconds of each move. blind_seconds; blind_right: the share of images translated to their class."""
     x, y = read_latents(source), read_latents(target)
     moved = _moved(x.mean, y.mean, _points(target, y), min(anchors, len(x)), moves)
     began = time.perf_counter()
@@ -80,7 +80,7 @@ def _blind(x: Latents, y: Latents) -> float:
 
 
 def _points(folder: Path, latents: Latents) -> Floats:
-    """Where the data are on the map that the bundle brings along, or in the plane of their first two dimensions."""
+    """The places of the data on the map included in the bundle, or their first two dimensions."""
     fits = read_fits(folder, read_config(folder))
     return next((np.asarray(fit["points"]) for fit in fits.values()), latents.mean[:, :2])
 

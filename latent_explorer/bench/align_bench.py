@@ -1,4 +1,4 @@
-"""Two linked maps: from a moved anchor to the translated images drawn anew, hovers on both, and a blind translation."""
+"""Two linked maps: from a moved anchor to the redrawn translated images, linked hovers, and a blind translation."""
 
 import itertools
 import time
@@ -25,20 +25,20 @@ from latent_explorer.places import find_bundle
 from latent_explorer.points.splat import wait_for_compiled
 
 _ANCHORS, _MOVES, _PLAIN_MOVES, _HOVERS, _WARM_UP = 300, 100, 20, 1000, 5
-_PERIOD = 1 / 125  # a usual mouse reports 125 times a second
+_PERIOD = 1 / 125  # an ordinary mouse reports 125 times a second
 _BLIND_PATIENCE = 300.0
-_JUDGED = 2000  # images of which it is seen whether they meet their class
+_JUDGED = 2000  # images whose translated class is checked
 _LEFT = Qt.MouseButton.LeftButton
 
 
 def measure_align(source: str = "mnist-ae-16d", target: str = "mnist-ae-16d-b") -> dict[str, Any]:
-    """In a window with two maps, linked by 300 anchors and a kernel.
+    """Measure a window with two maps, linked by 300 anchors and a kernel.
 
-    moved_to_redrawn: an anchor is dragged on the target's map from image to image, each move when the one before is
-    seen; from the move to translated images painted. dragged_to_redrawn: the same, 125 moves a second without a rest; a
+    moved_to_redrawn: an anchor is dragged on the target's map from image to image, each move after the previous one is
+    painted; from the move to the translated images painted. dragged_to_redrawn: the same, with 125 moves a second; a
     move counts until images are painted that were placed for it, or for a newer one. linked_hover: from a move over the
-    source's map to the exact pictures of both models painted, beside the same window with one map. blind: a translation
-    without anchors. Beside the first and the last a plain program in a process of its own.
+    source's map to the exact pictures of both models painted, compared with the same window with one map. blind: a
+    translation without anchors. The first and the last are compared with a baseline in a separate process.
     """
     with person_at_a_window(source) as left:
         left.wait_for_the_engine()
@@ -62,7 +62,7 @@ def measure_align(source: str = "mnist-ae-16d", target: str = "mnist-ae-16d-b") 
 
 
 def _linked(person: Person) -> Link:
-    """The link of the two maps, with anchors, and fitted."""
+    """The link of the two maps, fitted on anchors."""
     link = person.window.workbench.linking.link
     if link is None:
         raise UserError("the two maps are not linked")
@@ -74,7 +74,7 @@ def _linked(person: Person) -> Link:
 
 
 def linked_hovers(person: Person, moves: int) -> list[float]:
-    """Milliseconds from each of so many moves over the source's map to the pictures of both models painted."""
+    """Milliseconds from each move over the source's map to the pictures of both models painted."""
     workbench, canvas, times = person.window.workbench, person.canvas, HoverTimes()
     hovering, panel = workbench.linking.hovering, workbench.linking.panel
     assert hovering is not None
@@ -86,7 +86,7 @@ def linked_hovers(person: Person, moves: int) -> list[float]:
         if way.place is not None and way.place.picture is not None and way.place.probe.picture is not None:
             times.painted(None)
 
-    pictures = panel.here.picture, panel.there.picture  # whichever comes last
+    pictures = panel.here.picture, panel.there.picture  # the later one counts
     for picture in pictures:
         picture.painted.connect(painted)
     for step in range(_WARM_UP * 20 + moves):
@@ -105,7 +105,7 @@ def linked_hovers(person: Person, moves: int) -> list[float]:
 class RedrawTimes:
     """Milliseconds from each move of an anchor to a paint of images placed for it, or for a newer one.
 
-    waiting: the number of the fit that each move has asked for, and when it was made.
+    waiting: the number of the fit requested by each move, and the time of the move.
     """
 
     def __init__(self, person: Person, link: Link) -> None:
@@ -119,7 +119,7 @@ class RedrawTimes:
         person.canvas.painted.connect(self._painted)
 
     def seen(self) -> bool:
-        """Whether all moves have been."""
+        """Whether the images of all moves have been painted."""
         return not self.waiting
 
     def stop(self) -> None:
@@ -127,7 +127,7 @@ class RedrawTimes:
         self._person.canvas.painted.disconnect(self._painted)
 
     def move(self, at: QPointF) -> bool:
-        """Drag the anchor there; whether that has asked for another fit."""
+        """Drag the anchor to a position; returns whether that has requested a new fit."""
         before, began = self._link.asked, time.perf_counter()
         send_mouse(self._person.surface, at, held=_LEFT)
         if self._link.asked == before:
@@ -145,7 +145,7 @@ class RedrawTimes:
 
 
 def _dragged(person: Person, link: Link, moves: int) -> tuple[list[float], list[float]]:
-    """Times of an anchor dragged on the target's map: each move after the one before is seen, and without a rest."""
+    """Times of an anchor dragged on the target's map: each move after the previous one is painted, and continuously."""
     person.window.workbench.activate(person.pane)
     person.choose("Anchor")
     person.wait(0.3)
@@ -168,14 +168,14 @@ def _dragged(person: Person, link: Link, moves: int) -> tuple[list[float], list[
 
 
 def _stops(person: Person) -> Iterator[QPointF]:
-    """Places of images along a smooth curve over the map, without end."""
+    """Places of images along an endless smooth curve over the map."""
     canvas = person.canvas
     hand = Hand(person.surface, QRect(canvas.origin.toPoint(), QSize(canvas.view.width, canvas.view.height)))
     return (hand.curve(step / 25) for step in itertools.count())
 
 
 def _blind(person: Person, link: Link) -> dict[str, Any]:
-    """A translation without anchors. right: the share of images that are taken nearest to one of their class."""
+    """A translation without anchors. right: the share of images whose nearest image has the same class."""
     began = time.perf_counter()
     link.alignment.choose(growth="blind")
     person.wait_until(lambda: bool(link.trouble) or (link.fit is not None and len(link.fit.grown) > 0), _BLIND_PATIENCE)

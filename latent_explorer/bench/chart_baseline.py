@@ -1,6 +1,6 @@
-"""A map of t-SNE as one makes it in a script: PCA by sklearn, then openTSNE as it comes; always a process of its own.
+"""Baseline: a t-SNE map with PCA by sklearn, then openTSNE with its defaults, in a separate process.
 
-It is told nothing but the latents, and shows nothing until it is done. `python -m … FOLDER` prints how long each took.
+It gets only the latents, and shows nothing until it is done. `python -m … FOLDER` prints the time of each step.
 """
 
 import json
@@ -18,7 +18,7 @@ Figures = dict[str, float]
 
 
 def main(folder: Path) -> Figures:
-    """Wall and CPU seconds of both, of the latents of a bundle."""
+    """Wall and CPU seconds of both steps on the latents of a bundle."""
     means = read_latents(folder, read_config(folder)).mean
     from openTSNE import TSNE
     from sklearn.decomposition import PCA

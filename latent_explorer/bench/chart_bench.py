@@ -1,4 +1,4 @@
-"""Whether the window stays alive while a chart is fitted: hover meanwhile and at rest, and how the points move."""
+"""The responsiveness of the window while a chart is fitted: hovers meanwhile and at rest, and moving points."""
 
 import os
 import tempfile
@@ -17,17 +17,17 @@ from latent_explorer.points.splat import wait_for_compiled
 
 _USUAL = "mnist-ae-16d"
 _REST = 8.0  # seconds of hovering before the fit
-_WARM_UP = 100  # moves that do not count
-_SPEC = "tsne:seed=20"  # a seed with which no fit ships
+_WARM_UP = 100  # moves that are not counted
+_SPEC = "tsne:seed=20"  # a seed without an included fit
 _PATIENCE = 900.0
 
 
 def measure_chart(model: str | None = None, spec: str = _SPEC) -> dict[str, Any]:
-    """Hover to painted picture while a chart is fitted, beside the same window at rest; and how the fit is seen.
+    """Measure hovers while a chart is fitted, compared with the same window at rest, and the display of the fit.
 
-    125 moves a second over the map, from when the chart is chosen until it is shown. moving_frames_a_second: paints in
-    which points lie elsewhere than in the one before. first_picture_seconds: until the first of them; seconds: until
-    the map is seen through the chart. Beside it PCA and openTSNE with its defaults, in a process of its own afterwards.
+    125 moves a second over the map, from choosing the chart until it is shown. moving_frames_a_second: paints in which
+    points have moved. first_picture_seconds: until the first of them; seconds: until the chart is shown. The baseline
+    is PCA and openTSNE with its defaults, in a separate process afterwards.
     """
     model = model or _USUAL
     with _no_fits_kept(), person_at_a_window(model) as person:
@@ -44,7 +44,7 @@ def measure_chart(model: str | None = None, spec: str = _SPEC) -> dict[str, Any]
 
 
 class MovingPoints:
-    """Counts the paints of a map in which its points lie elsewhere than before. first: when that was, in seconds."""
+    """Counts the paints of a map in which points have moved. first: the time of the first one, in seconds."""
 
     def __init__(self, person: Person) -> None:
         self._points, self._canvas = person.pane.points, person.canvas
@@ -80,7 +80,7 @@ def _fitted(person: Person, spec: ChartSpec) -> tuple[HoverTimes, dict[str, floa
 
 @contextmanager
 def _no_fits_kept() -> Iterator[None]:
-    """Fits are kept in a folder of their own, and so made anew."""
+    """A context with an empty cache of fits."""
     name, before = "XDG_CACHE_HOME", os.environ.get("XDG_CACHE_HOME")
     with tempfile.TemporaryDirectory() as folder:
         os.environ[name] = folder

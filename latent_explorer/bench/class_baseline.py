@@ -1,6 +1,7 @@
-"""Another class by plain torch: so many pictures of a map decoded in one process; always in one of its own.
+"""Baseline: a change of class with plain torch, in a separate process.
 
-`python -m … FOLDER PICTURES CHANGES` prints the milliseconds of each change, in batches of 1,024, without a window.
+`python -m … FOLDER PICTURES CHANGES` prints the milliseconds of each change: decoding that many pictures in batches of
+1,024, without a window.
 """
 
 import json
@@ -19,7 +20,7 @@ _BATCH = 1024
 
 
 def main(folder: str, pictures: str, changes: str) -> list[float]:
-    """Milliseconds in which each change of the class has decoded so many latents of the data."""
+    """The milliseconds of each change of class, which decodes that many latents of the data."""
     config = read_config(Path(folder))
     model, means = load_bundle_model(Path(folder), config), read_latents(Path(folder), config).mean
     z = torch.from_numpy(means[np.random.default_rng(0).integers(0, len(means), int(pictures))])

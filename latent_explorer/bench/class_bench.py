@@ -1,4 +1,4 @@
-"""From the key of another class to the whole view decoded anew, in the real window."""
+"""From the key of another class to the whole view decoded again, in the real window."""
 
 import time
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.class_chooser import takes_digits
 
 CHANGES, PLAIN_CHANGES = 40, 10
-_REST = 0.5  # seconds that a person looks before choosing the next class
+_REST = 0.5  # seconds before the next class is chosen
 _USUAL = "mnist-cvae-2d"
 _test: Any = QTest  # its stubs take static methods for methods
-_ZOOM = 6  # clicks of the wheel, after which the view is full of tiles of a finer level
+_ZOOM = 6  # wheel clicks, after which the view is full of tiles of a finer level
 
 
 def measure_class(model: str | None = None) -> dict[str, Measure]:
-    """A window of 1280x800, its tiles not kept on disk; the view is that of all the map, then nearer.
+    """Measure a window of 1280x800 without tiles on disk, with the view of the whole map, then zoomed in.
 
-    first: until the first tile of the view is there. redrawn: until all are, and painted. Beside it a plain program,
-    which decodes as many pictures with torch in the process that draws them. Raises UserError for a model that is
-    given no class, or more than there are keys for.
+    first: until the first tile of the view has arrived. redrawn: until all are painted. The baseline decodes as many
+    pictures with torch in the process that draws them. Raises UserError for a model that is not conditional, or has
+    more classes than there are keys.
     """
     model = model or _USUAL
     with person_at_a_window(model) as person:
@@ -49,7 +49,7 @@ def measure_class(model: str | None = None) -> dict[str, Measure]:
 
 @dataclass
 class ClassTimes:
-    """Milliseconds of each change until the first tile, and all of the view. tiles: how many those are."""
+    """Milliseconds of each change until the first tile, and until all tiles of the view. tiles: their number."""
 
     first: list[float] = field(default_factory=list)
     all: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ class ClassTimes:
 
 
 def class_times(person: Person, changes: int) -> ClassTimes:
-    """Those of so many changes, each to the next class."""
+    """The times of changes, each to the next class."""
     times, names = ClassTimes(), len(person.bundle.class_names)
     for _ in range(changes):
         person.wait(_REST)
@@ -66,7 +66,7 @@ def class_times(person: Person, changes: int) -> ClassTimes:
 
 
 def _change(person: Person, label: int, times: ClassTimes) -> None:
-    """Press the key of a class, and wait until the view shows it."""
+    """Press the key of a class and wait until the view shows it."""
     pane, began, first = person.pane, time.perf_counter(), 0.0
 
     def redrawn() -> bool:

@@ -1,4 +1,4 @@
-"""How many pictures a second each decode path makes, as a share of what matrix products reach on this machine."""
+"""The pictures per second of each decode path, relative to the rate of matrix products on this machine."""
 
 import time
 from collections.abc import Callable
@@ -30,12 +30,12 @@ Rates = dict[str, dict[int, float]]
 def measure_decode(
     folders: list[Path], seconds: float = 0.1, paths: tuple[DecodePath, ...] | None = None
 ) -> dict[str, dict[str, Any]]:
-    """Per bundle, by name: pictures a second for batches of 1 to 4096, uint8, on one thread and on all.
+    """Per bundle, by name: pictures (uint8) per second for batches of 1 to 4096, on one thread and on all.
 
-    First as the engine decodes, with the path and batch it takes and why; then, under `paths`, by each path, with the
+    First as the engine decodes, with its path and batch and the reason; then, under `paths`, with each path, with the
     largest difference in grey levels from eager float32 and the share of pixels that differ by more than one.
-    share_of_matmul_rate: the decoder's floating point operations a second over those of the fastest float32 product
-    of two 1024 x 1024 matrices measured here on as many threads. seconds: for each batch size, after a warm-up.
+    share_of_matmul_rate: the decoder's floating point operations per second divided by those of the fastest float32
+    product of two 1024 x 1024 matrices measured on as many threads. seconds: for each batch size, after a warm-up.
     paths: by default those that the engine tries.
     """
     return {folder.name: _measure_model(folder, seconds, paths) for folder in folders}
@@ -71,7 +71,7 @@ def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...] |
 def _measure_path(
     path: DecodePath, decoder: Decoder, model: LatentModel, rates: Callable[[Decode], Rates]
 ) -> tuple[Rates | None, dict[str, Any]]:
-    """Its rates and its difference from eager torch, or None and the reason why it cannot be had here."""
+    """The rates of a path and its difference from eager torch, or None and the reason why it is not available."""
     compared = np.random.default_rng(1).standard_normal((_COMPARED, model.spec.latent_dim)).astype(np.float32)
     taken = {"taken": path.name == decoder.kernel}
     try:
@@ -82,15 +82,15 @@ def _measure_path(
             "share_of_pixels_off_by_more_than_1": difference.share_off,
             "most_allowed": MOST_OFF,
         }
-    except Exception as error:  # of a kernel that this processor lacks
+    except Exception as error:  # a kernel that this CPU does not support
         return None, taken | {"not_to_be_had": f"{type(error).__name__}: {error}".partition("\n")[0]}
 
 
 def _rates(decode: Decode, z: NDArray[np.float32], matmul: dict[str, float], seconds: float) -> Rates:
-    """Pictures a second by number of threads and batch.
+    """Pictures per second by number of threads and batch.
 
-    The matrix products are timed again each time, and the fastest counts, so that a share is not made of a rate from
-    a busy minute and one from a quiet one.
+    The matrix products are timed again each time, and the fastest counts, so that a share does not combine rates from a
+    busy and a quiet minute.
     """
     rates: Rates = {}
     for name, count in _threads().items():
@@ -101,7 +101,7 @@ def _rates(decode: Decode, z: NDArray[np.float32], matmul: dict[str, float], sec
 
 
 def _figures(rates: Rates, operations: int, matmul: dict[str, float]) -> dict[str, Any]:
-    """The best of each, their shares, and all rates."""
+    """The best rates, their shares, and all rates."""
     one = rates["1_thread"]
     found: dict[str, Any] = {"best_batch": max(one, key=lambda batch: one[batch])}
     for name, each in rates.items():
@@ -113,7 +113,7 @@ def _figures(rates: Rates, operations: int, matmul: dict[str, float]) -> dict[st
 
 
 def operations_per_picture(model: LatentModel) -> int:
-    """Floating point operations of decoding one picture, a multiplication and an addition each counted."""
+    """The floating point operations for decoding one picture; a multiply-add counts as two."""
     device = next(model.parameters()).device
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model.decode(torch.zeros(1, model.spec.latent_dim, device=device))
@@ -121,7 +121,7 @@ def operations_per_picture(model: LatentModel) -> int:
 
 
 def matmul_rate(seconds: float) -> float:
-    """Operations a second of a float32 product of two square matrices: torch's own or oneDNN's, the faster."""
+    """The operations per second of a float32 product of two square matrices, by torch or oneDNN, the faster one."""
     matrix, linear = torch.randn(_SIDE, _SIDE), nn.Linear(_SIDE, _SIDE)
     products: list[Callable[[], object]] = [lambda: matrix @ matrix]
     with torch.inference_mode():
@@ -135,9 +135,9 @@ def matmul_rate(seconds: float) -> float:
 
 
 def _per_second(run: Callable[[], object], seconds: float) -> float:
-    """How often something can be done in a second: by the shortest time within `seconds`, of at least three.
+    """The rate of a task per second, from the shortest time within `seconds`, of at least three.
 
-    The shortest, since other programs only ever add to a time, and a share must not depend on whom they met.
+    The shortest, as other programs can only increase a time.
     """
     run()
     times: list[float] = []

@@ -1,6 +1,6 @@
-"""Whether the window keeps to its frames while one pans, zooms and hovers over an atlas that starts empty.
+"""Missed frames of the window during panning, zooming and hovering over an atlas that starts empty.
 
-Each scene has a process of its own: `python -m latent_explorer.bench.frames_bench SCENE FOLDER SECONDS` prints JSON.
+Each scene runs in a separate process: `python -m latent_explorer.bench.frames_bench SCENE FOLDER SECONDS` prints JSON.
 """
 
 import json
@@ -36,23 +36,23 @@ from latent_explorer.session import OpenBundle
 SCENES = ("frames_70k", "frames_1m", "frames_10m", "paths", "training", "baseline_thread", "baseline_scatter")
 SIZE = (1280, 800)
 POINTS = {"frames_1m": 10**6, "frames_10m": 10**7}
-_EMPTY_SHARE = 0.25  # of a scene's seconds, for the empty window beside it
+_EMPTY_SHARE = 0.25  # share of a scene's seconds for the empty window
 _WARM_UP = 2.0
-_SPREAD = 0.02  # of the data's own spread: how far a made-up point lies from a real one
+_SPREAD = 0.02  # distance of a synthetic point from a real one, in units of the spread of the data
 _PATIENCE = 120.0
-_EPOCHS = 200  # more than are seen: the run goes on as long as one looks
+_EPOCHS = 200  # enough for the run to last for the whole measurement
 _SOAK_EVERY = 30.0
-_SOAK_CACHE = 32 * 2**20  # bytes; soon full, so that what still grows afterwards is a leak
+_SOAK_CACHE = 32 * 2**20  # bytes; small, so that growth after it is full is a leak
 
 Figures = dict[str, float | None]
 
 
 def measure_frames(model: str | None, seconds: float) -> dict[str, Figures]:
-    """Each scene under the same scripted hand, and beside each an empty pyqtgraph window of the same size.
+    """Measure each scene with the same scripted mouse, compared with an empty pyqtgraph window of the same size.
 
-    The real window shows the bundle's own points, then a million and ten million made-up ones, then has one path after
-    another computed, then shows a run that is under way; the baselines are the engine as a thread of the window's
-    process, and the points as a ScatterPlotItem.
+    The real window shows the bundle's own points, then a million and ten million synthetic ones, then computes one path
+    after the other, then shows a training run; the baselines are the engine as a thread of the window's process, and
+    the points as a ScatterPlotItem.
     """
     folder = folder_to_open(model, Settings())
     if folder is None:
@@ -73,7 +73,7 @@ def _run(scene: str, folder: Path, seconds: float) -> Figures:
 
 
 def measure_empty(seconds: float) -> Figures:
-    """The share of frames over 16.7 ms of an empty pyqtgraph window under the same hand, in percent."""
+    """The share of frames over 16.7 ms of an empty pyqtgraph window with the same mouse, in percent."""
     use_a_display()
     app = application()
     window = pyqtgraph.GraphicsLayoutWidget()
@@ -87,7 +87,7 @@ def measure_empty(seconds: float) -> Figures:
 
 
 def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
-    """The frames of one scene in the real window, its atlas empty at the start; keys as `bench frames` prints them."""
+    """The frames of one scene in the real window, starting with an empty atlas; keys as printed by `bench frames`."""
     engine: Callable[[], Engine] = ThreadEngine if scene == "baseline_thread" else ProcessEngine
     with person_at_a_window(str(folder), SIZE, start_engine=engine) as person:
         person.wait_for_the_engine()
@@ -104,7 +104,7 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
 
 
 def soak(model: str, seconds: float) -> None:
-    """Wander, and print after each half minute what the window and its engine hold, in MiB."""
+    """Move around, and print the memory of the window and its engine every half minute, in MiB."""
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
         person.window.pane.feed.cache.limit = _SOAK_CACHE
@@ -118,7 +118,7 @@ def soak(model: str, seconds: float) -> None:
 
 @contextmanager
 def training_under_way(person: Person) -> Iterator[None]:
-    """Train the network that the panel offers first, its newest moment on the map; nothing of the run is left."""
+    """A context in which a network with default settings is trained, with the newest snapshot on the map."""
     window = person.window
     with tempfile.TemporaryDirectory() as folder:
         window.workbench.trainer.folder = Path(folder)
@@ -165,7 +165,7 @@ def _measure(person: Person, seconds: float) -> Figures:
 
 
 def _watch_hovers(window: Window) -> HoverTimes:
-    """Notes how long each hover takes to its exact and to its interpolated picture, painted."""
+    """Record the times from each hover to its exact and interpolated picture painted."""
     times, prober = HoverTimes(), window.pane.prober
     hover = prober.hover
 
@@ -183,7 +183,7 @@ def _watch_hovers(window: Window) -> HoverTimes:
 
 
 def _watch_points(window: Window) -> list[float]:
-    """Notes how long the points take to be drawn for each new view, in milliseconds."""
+    """Record the time of drawing points for each new view, in milliseconds."""
     paint, redraws, seen = window.pane.points.paint, [], [None]
 
     def watched(painter: Any, view: Any, ratio: float) -> None:
@@ -197,7 +197,7 @@ def _watch_points(window: Window) -> list[float]:
 
 
 class ScatterLayer:
-    """Paints a window's points as a ScatterPlotItem, one for all, would be painted in a plot that fills the map."""
+    """Paints a window's points like a single ScatterPlotItem in a plot that fills the map."""
 
     def __init__(self, window: Window) -> None:
         assert window.pane.session is not None
@@ -220,7 +220,7 @@ class ScatterLayer:
 
 
 def _show_more_points(person: Person, count: int) -> None:
-    """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
+    """Show synthetic points, each near a real one and of its class, in the point layer."""
     window = person.window
     window.pane.points.dress(more_points(person.bundle, count), frozenset(), window.workbench.theme)
     person.wait_until(lambda: not window.pane.points.sorting)
@@ -233,13 +233,13 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
     chosen = random.integers(0, len(bundle.uv), count)
     uv = bundle.uv[chosen] + random.standard_normal((count, 2), np.float32) * (_SPREAD * bundle.uv.std(0))
     label = None if bundle.latents.label is None else bundle.latents.label[chosen]
-    # all that the layer reads of latents are the labels; the plane points stand in for the rest
+    # the layer reads only the labels of latents; plane points stand in for the rest
     latents = Latents(uv, None, label, bundle.latents.split[chosen], np.zeros(count, np.float32))
     return replace(bundle, latents=latents, uv=uv.astype(np.float32))
 
 
 def resident_mib(window: Window) -> float | None:
-    """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
+    """The memory of the window's process and its engine in MiB; None if the system does not report it."""
     numbers = [os.getpid(), getattr(window.pane.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]

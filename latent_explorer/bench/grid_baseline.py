@@ -1,4 +1,4 @@
-"""Eager torch, as one decodes a grid of pictures with a loaded network: batch by batch, to uint8."""
+"""Baseline: decoding a grid of pictures with eager torch, batch by batch, to uint8."""
 
 from collections.abc import Iterator
 

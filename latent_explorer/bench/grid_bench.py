@@ -1,4 +1,4 @@
-"""How long the engine takes for a large grid of pictures on one thread, beside plain eager torch."""
+"""The time of the engine for a large grid of pictures on one thread, compared with eager torch."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -22,8 +22,8 @@ from latent_explorer.session import open_bundle
 def measure_grid(folders: Iterable[Path], side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
     """Per bundle, by name: side x side pictures over its data, float32, on one thread.
 
-    Measured is the engine's own way, slice by slice to uint8; eager: torch in batches of 1024, to uint8 as well. Both
-    take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
+    Measures the engine's decoding, slice by slice to uint8; eager: torch in batches of 1024, also to uint8. Both
+    alternate, `repetitions` times after a warm-up. Raises UserError on a broken bundle.
     """
     return {folder.name: _measured(folder, side, repetitions) for folder in folders}
 
@@ -46,13 +46,13 @@ def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:
 
 
 def open_service(folder: Path) -> tuple[ModelService, torch.device]:
-    """The engine's model service with a bundle open, its dataset not indexed, and the device it decodes on."""
+    """The engine's model service with a bundle open, without an index of its dataset, and its device."""
     service = ModelService(wake=lambda: None)
     return service, service.open_bundle(folder).device
 
 
 def engine_pictures(service: ModelService, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
-    """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice as the engine's loop asks for them."""
+    """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice as in the engine's loop."""
     return (pictures for _, pictures in service.decoded(z))
 
 

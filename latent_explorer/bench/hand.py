@@ -1,4 +1,4 @@
-"""The mouse, a scripted hand that wanders over any widget in the same way every time, and the clock of its frames."""
+"""Simulated mouse events, a reproducible script of movements over a widget, and the timing of its frames."""
 
 import math
 import time
@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QApplication, QWidget
 FRAME = 1 / 60
 _NAP = 0.0005
 _NONE, _MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.MiddleButton
-_FRAMES = 90  # of 1/60 s that each pan and each stretch of hovering takes
-_WHEEL_EVERY = 3  # frames between two clicks of the wheel: 20 a second
-_DEPTHS = (6, 14, 22)  # clicks of the wheel inward; 22 come 135 times nearer
+_FRAMES = 90  # of 1/60 s for each pan and each period of hovering
+_WHEEL_EVERY = 3  # frames between two wheel clicks: 20 a second
+_DEPTHS = (6, 14, 22)  # wheel clicks of each zoom; 22 magnify 135 times
 
 
 def send_mouse(
@@ -25,22 +25,22 @@ def send_mouse(
     button: Qt.MouseButton = _NONE,
     held: Qt.MouseButton = _NONE,
 ) -> None:
-    """Send one event of the mouse, a move unless another kind is named, to a widget."""
+    """Send a mouse event to a widget, by default a move."""
     scene = QPointF(widget.mapToGlobal(at))
     QApplication.sendEvent(widget, QMouseEvent(kind, at, scene, button, held, Qt.KeyboardModifier.NoModifier))
 
 
 def send_wheel(widget: QWidget, at: QPointF, clicks: int) -> None:
-    """Turn the wheel over a widget; upward comes closer."""
+    """Turn the wheel over a widget; positive clicks zoom in."""
     scene, turned = QPointF(widget.mapToGlobal(at)), QPoint(0, 120 * clicks)
     phase, keys = Qt.ScrollPhase.NoScrollPhase, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(widget, QWheelEvent(at, scene, QPoint(), turned, _NONE, keys, phase, False))
 
 
 class Hand:
-    """Moves a mouse over one widget. hovers: how many moves it has made with no button down.
+    """Moves a mouse over a widget. hovers: the number of moves without a button down.
 
-    area: the part of the widget to stay in, in its pixels; all of it where none is given.
+    area: the part of the widget to stay in, in its pixels; by default all of it.
     """
 
     def __init__(self, widget: QWidget, area: QRect | None = None) -> None:
@@ -48,7 +48,7 @@ class Hand:
         self.hovers = 0
 
     def wander(self) -> Iterator[None]:
-        """The inputs of one frame at each step, without end: hover, pan, zoom in, hover, pan, zoom out, and round."""
+        """Endless inputs, one frame at each step: hover, pan, zoom in, hover, pan, zoom out, repeat."""
         turn = 0
         while True:
             depth, middle = _DEPTHS[turn % len(_DEPTHS)], self._round(turn / 7)
@@ -61,18 +61,18 @@ class Hand:
             turn += 1
 
     def curve(self, t: float) -> QPointF:
-        """A place on a smooth curve over the whole widget that does not repeat itself."""
+        """A position on a smooth, non-repeating curve over the whole widget."""
         return self._place(0.44 * math.sin(1.3 * t) * math.cos(0.21 * t), 0.44 * math.sin(1.7 * t + 1))
 
     def _hover(self, phase: float) -> Iterator[None]:
         for frame in range(_FRAMES):
-            for half in (0.0, 0.5):  # a usual mouse reports twice a frame
+            for half in (0.0, 0.5):  # an ordinary mouse reports twice per frame
                 self.hovers += 1
                 send_mouse(self._widget, self.curve(phase + (frame + half) / 75))
             yield
 
     def _pan(self, phase: float) -> Iterator[None]:
-        """Drag along a closed curve, so that what is seen comes back."""
+        """Drag along a closed curve, so that the view returns to its start."""
         send_mouse(self._widget, self._round(phase), QEvent.Type.MouseButtonPress, _MIDDLE, _MIDDLE)
         for frame in range(1, _FRAMES + 1):
             send_mouse(self._widget, self._round(phase + frame / _FRAMES), held=_MIDDLE)
@@ -86,7 +86,7 @@ class Hand:
                 yield
 
     def _round(self, turns: float) -> QPointF:
-        """A place on an ellipse around the middle."""
+        """A position on an ellipse around the centre."""
         angle = 2 * math.pi * turns
         return self._place(0.3 * math.cos(angle), 0.3 * math.sin(angle))
 
@@ -97,25 +97,25 @@ class Hand:
 
 @dataclass
 class FrameTimes:
-    """Milliseconds from when each frame was due until its inputs were taken and all that followed was painted.
+    """Milliseconds from when each frame was due until its inputs were handled and painted.
 
-    stall: the longest time for which the program did not come back to its events.
+    stall: the longest time without processing events.
     """
 
     frames: list[float] = field(default_factory=list)
     stall: float = 0.0
 
     def over(self, milliseconds: float) -> float:
-        """The share of frames that took longer, in percent; one that took the time of several counts as so many."""
+        """The share of frames that took longer, in percent; a frame that took the time of several counts as several."""
         times = np.array(self.frames)
         slots = np.maximum(np.ceil(times / (1000 * FRAME)), 1)
         return 100 * float(slots[times > milliseconds].sum() / slots.sum())
 
 
 def play(inputs: Iterator[None], seconds: float) -> FrameTimes:
-    """Give the inputs of one frame after the other, sixty times a second, and time each.
+    """Send the inputs of one frame after the other, sixty times a second, and time each.
 
-    A frame that is late makes the next late too, as it would for a person; the time lost counts for both.
+    A late frame delays the next one, as for a real user; the lost time counts for both.
     """
     times = FrameTimes()
     due = time.perf_counter()

@@ -1,8 +1,7 @@
-"""The plain explorer that one writes with pyqtgraph and torch in a process; always in one of its own.
+"""Baseline: a simple explorer with pyqtgraph and torch in one process, run as a separate process.
 
-It does what a first script does: torch imported at the top, the points in a pyqtgraph ScatterPlotItem, and the
-picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER launch`, or
-`python -m … FOLDER hover MOVES`.
+It works like a typical first script: torch imported at the top, points in a pyqtgraph ScatterPlotItem, and the picture
+decoded with eager torch in the mouse handler. `python -m … FOLDER launch`, or `python -m … FOLDER hover MOVES`.
 """
 
 import json
@@ -62,7 +61,7 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
 
 
 class SeenImage(pyqtgraph.ImageItem):  # type: ignore[misc]
-    """Knows whether it has been painted since `seen` was last taken back."""
+    """An image item that records whether it was painted since `seen` was reset."""
 
     seen = False
 
@@ -72,7 +71,7 @@ class SeenImage(pyqtgraph.ImageItem):  # type: ignore[misc]
 
 
 class PaintWatch(QObject):
-    """Notes when a widget is painted first."""
+    """Records when a widget is first painted."""
 
     seen = False
 
@@ -82,7 +81,7 @@ class PaintWatch(QObject):
 
 
 def wait_for(what: SeenImage | PaintWatch) -> None:
-    """Let the program run until something has been painted. Raises UserError where it is not."""
+    """Process events until something is painted. Raises UserError if it is not."""
     deadline = time.perf_counter() + _PATIENCE
     while not what.seen:
         if time.perf_counter() > deadline:
@@ -91,9 +90,9 @@ def wait_for(what: SeenImage | PaintWatch) -> None:
 
 
 def hover_times(window: PlainExplorer, moves: int, *, forced: bool) -> list[float]:
-    """Milliseconds from each of so many moves until its picture is painted.
+    """Milliseconds from each move until its picture is painted.
 
-    forced: by a repaint of the whole viewport; otherwise as Qt itself repaints what has changed.
+    forced: repaint the whole viewport after each move; otherwise Qt repaints what has changed.
     """
     times = []
     for step in range(moves + _WARM_UP):
@@ -113,9 +112,9 @@ def hover_times(window: PlainExplorer, moves: int, *, forced: bool) -> list[floa
 
 
 def main(folder: str, what: str, moves: str = "0") -> dict[str, float | list[float]]:
-    """Show the window; the times of its first paint and first picture, or the milliseconds of some hovers."""
+    """Show the window; returns the times of its first paint and first picture, or the milliseconds of hovers."""
     use_a_display()
-    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", mouseRateLimit=-1)  # else moves are dropped
+    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", mouseRateLimit=-1)  # or moves are dropped
     app = QApplication(sys.argv[:1])
     window, watch = PlainExplorer(Path(folder)), PaintWatch()
     window.viewport().installEventFilter(watch)

@@ -17,16 +17,16 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.points.splat import wait_for_compiled
 
 MOVES, PLAIN_MOVES = 1000, 300
-_PERIOD = 1 / 125  # a usual mouse reports 125 times a second
+_PERIOD = 1 / 125  # an ordinary mouse reports 125 times a second
 _WARM_UP = 100
 _RELOAD_MS = 40
 
 
 @dataclass
 class HoverTimes:
-    """Milliseconds from each move to its picture painted; a move overtaken by the next counts until that is.
+    """Milliseconds from each move to its picture painted; a superseded move counts until the next one is painted.
 
-    waiting: when those moves were made whose picture, or a newer one, is still to come.
+    waiting: the times of the moves whose picture, or a newer one, is not painted yet.
     """
 
     exact: list[float] = field(default_factory=list)
@@ -34,25 +34,25 @@ class HoverTimes:
     waiting: deque[float] = field(default_factory=deque)
 
     def moved(self) -> None:
-        """The pointer was moved."""
+        """Call after each move of the pointer."""
         self.waiting.append(time.perf_counter())
 
     def painted(self, _: object) -> None:
-        """The newest picture is on screen."""
+        """Call when the newest picture is painted."""
         now = time.perf_counter()
         self.exact += [1000 * (now - moved) for moved in self.waiting]
         self.waiting.clear()
 
 
 def measure_hover(model: str | None = None) -> dict[str, Measure]:
-    """Hover at 125 moves a second, first over tiles that are there, then while all of them are computed anew.
+    """Hover at 125 moves a second, first with all tiles loaded, then while all of them are computed again.
 
-    Beside it, in the same run, a plain program that decodes in the mouse handler of a pyqtgraph scatter plot. plain: as
-    Qt itself repaints what has changed; plain_forced: with all of it repainted after each move.
+    The baseline, in the same run, decodes in the mouse handler of a pyqtgraph scatter plot. plain: Qt repaints what has
+    changed; plain_forced: everything is repainted after each move.
     """
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
-        wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
+        wait_for_compiled()  # the first launch compiles for some seconds
         calm = hover_times(person)
         loaded = _hover_under_load(person)
     folder = folder_to_open(model, Settings())
@@ -70,21 +70,21 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
 
 
 def hover_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) -> HoverTimes:
-    """Those of so many moves over the map, each of which counts, after others that do not.
+    """The times of moves over the map, after a warm-up.
 
-    Raises UserError where no picture comes for the last of them.
+    Raises UserError if there is no picture for the last move.
     """
     left = iter(range(moves - 1, -1, -1))
     return hover_while(person, lambda: next(left, 0) > 0, warm_up)
 
 
 def hover_while(person: Person, going: Callable[[], bool], warm_up: int = _WARM_UP) -> HoverTimes:
-    """Those of one move and of more as long as it goes on, each of which counts, after others that do not.
+    """The times of at least one move, for as long as `going` returns true, after a warm-up.
 
-    Raises UserError where no picture comes for the last of them.
+    Raises UserError if there is no picture for the last move.
     """
     canvas, prober, times = person.canvas, person.window.pane.prober, HoverTimes()
-    on_map = QRect(canvas.origin.toPoint(), QSize(canvas.view.width, canvas.view.height))  # the axes decode nothing
+    on_map = QRect(canvas.origin.toPoint(), QSize(canvas.view.width, canvas.view.height))  # without the axes
     hand, steps = Hand(person.surface, on_map), itertools.count()
     for _ in range(warm_up):
         _move(person, hand, next(steps), HoverTimes())
@@ -111,7 +111,7 @@ def _move(person: Person, hand: Hand, step: int, times: HoverTimes) -> None:
 
 
 def _hover_under_load(person: Person) -> HoverTimes:
-    """The same while every tile of the view is forgotten and wanted again, over and over."""
+    """The times while all tiles of the view are repeatedly dropped and requested again."""
     window = person.window
 
     def reload() -> None:

@@ -1,4 +1,4 @@
-"""The same weights as a bundle of this program and, exported as ONNX, as one that runs through onnxruntime."""
+"""The same weights as a bundle of this program and as an ONNX export run by onnxruntime."""
 
 import tempfile
 from pathlib import Path
@@ -21,12 +21,12 @@ from latent_explorer.places import find_bundle
 from latent_explorer.points.splat import wait_for_compiled
 from latent_explorer.runtime.loading import load_bundle_model
 
-_MOVES, _TURNS = 500, 2  # of each in turn: what else the machine does meets both alike
-_COMPARED = 2000  # latents, and as many places between them
+_MOVES, _TURNS = 500, 2  # alternating, so that other load affects both alike
+_COMPARED = 2000  # latents, and as many midpoints
 
 
 class _Decoding(nn.Module):
-    """The decoder of a model as it would be exported: latents to pictures in [0, 1]."""
+    """The decoder of a model for export: latents to pictures in [0, 1]."""
 
     def __init__(self, model: LatentModel) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class _Decoding(nn.Module):
 
 
 class _Encoding(nn.Module):
-    """The encoder of a model: images to means."""
+    """The encoder of a model for export: images to means."""
 
     def __init__(self, model: LatentModel) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class _Encoding(nn.Module):
 
 
 def measure_import(model: str | None = None) -> dict[str, Any]:
-    """Hovers over both bundles in turn, in the real window, and how far their pictures are apart in grey levels."""
+    """Hovers over both bundles, alternating, in the real window, and the grey levels between their pictures."""
     folder = find_bundle(model or "mnist-vae-2d")
     with tempfile.TemporaryDirectory() as scratch:
         imported = Path(scratch) / "imported"
@@ -75,7 +75,7 @@ def measure_import(model: str | None = None) -> dict[str, Any]:
 
 
 def export_pair(folder: Path, target: Path) -> tuple[Path, Path]:
-    """Decoder and encoder of a bundle as ONNX files. Raises UserError where what exports them is not installed."""
+    """Export decoder and encoder of a bundle as ONNX files. Raises UserError if the exporter is not installed."""
     model = load_bundle_model(folder).eval()
     height, width, channels = model.spec.image_shape
     given = {
@@ -95,7 +95,7 @@ def export_pair(folder: Path, target: Path) -> tuple[Path, Path]:
 
 
 def _levels_apart(one: Path, other: Path) -> int:
-    """The largest difference of pictures of latents and of places between them, in grey levels."""
+    """The largest difference between pictures of latents and of midpoints, in grey levels."""
     z = read_latents(one).mean
     chosen = z[np.random.default_rng(0).permutation(len(z))[: 2 * _COMPARED]]
     places = np.concatenate([chosen[:_COMPARED], (chosen[:_COMPARED] + chosen[_COMPARED:]) / 2]).astype(np.float32)

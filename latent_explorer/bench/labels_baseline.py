@@ -1,6 +1,6 @@
-"""Few labels as one learns from them in a script: logistic regression by sklearn; always a process of its own.
+"""Baseline: learning from few labels with sklearn's logistic regression, in a separate process.
 
-`python -m … FOLDER MOST` prints how many milliseconds each fit, with the classes of all images, took.
+`python -m … FOLDER MOST` prints the milliseconds of each fit, including the classes of all images.
 """
 
 import json
@@ -15,7 +15,7 @@ from latent_explorer.bundles import read_config, read_latents
 
 
 def main(folder: Path, most: int) -> list[float]:
-    """Of 10 labels of a bundle's images, then of one more each time, up to `most`."""
+    """The times with 10 labels of a bundle's images, then one more each time, up to `most`."""
     from sklearn.linear_model import LogisticRegression
 
     config = read_config(folder)
@@ -30,7 +30,7 @@ def main(folder: Path, most: int) -> list[float]:
         found: np.ndarray = LogisticRegression(max_iter=1000).fit(z[some], label[some]).predict_proba(z)
         return found
 
-    learn(drawn[:count])  # scikit-learn is imported
+    learn(drawn[:count])  # imports scikit-learn
     return [timed(lambda some=drawn[:number]: learn(some)) for number in range(count, most)]  # type: ignore[misc]
 
 

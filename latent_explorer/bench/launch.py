@@ -1,4 +1,4 @@
-"""What the window does when its start is timed; small, since importing it is part of that start."""
+"""Timing the start of the window; a small module, as its import is part of the start."""
 
 import json
 import time
@@ -10,9 +10,9 @@ from latent_explorer.gui.app import Window
 
 
 def tell_first_pictures(window: Window) -> None:
-    """Print when the map was first painted, and the first exact picture of a place on it; then quit.
+    """Print the times of the first paint of the map and of the first exact picture, then quit.
 
-    The pointer comes to rest on the middle of the map as soon as that is painted. One JSON line: first_paint and
+    The pointer rests on the centre of the map once that is painted. Prints one line of JSON: first_paint and
     first_exact_hover, in seconds since the epoch.
     """
     seen: dict[str, float] = {}

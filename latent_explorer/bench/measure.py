@@ -1,4 +1,4 @@
-"""What all benchmarks share: a measure, a clock, and how a plain program is run."""
+"""Common parts of benchmarks: statistics, timing, and running baselines."""
 
 import json
 import os
@@ -15,14 +15,14 @@ import numpy as np
 from latent_explorer.display import display_problem
 from latent_explorer.errors import UserError
 
-_PATIENCE = 600.0  # seconds that a program may take
+_PATIENCE = 600.0  # seconds: the limit for a baseline
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Times of one thing done `n` times: their median, and the 95th and 99th percentile.
+    """Statistics of `n` times: median, 95th and 99th percentile.
 
-    others: figures of other ways of doing the same, by name; see `beside`.
+    others: figures of baselines, by name; see `beside`.
     """
 
     unit: str
@@ -34,24 +34,24 @@ class Measure:
 
     @classmethod
     def of(cls, samples: Sequence[float], unit: str = "ms") -> "Measure":
-        """The measure of some times in a unit. Raises ValueError where there are none, or one is not finite."""
+        """The statistics of times. Raises ValueError if there are none, or one is not finite."""
         return cls(unit, *_percentiles(samples), len(samples))
 
     def beside(self, name: str, samples: Sequence[float]) -> "Measure":
-        """The same with NAME_median, NAME_p99 and NAME_ratio, of the medians, of another way of doing it."""
+        """A copy with NAME_median, NAME_p99 and NAME_ratio (of the medians) of a baseline."""
         median, _, p99 = _percentiles(samples)
         figures = {f"{name}_median": median, f"{name}_p99": p99, f"{name}_ratio": self.median / median}
         return replace(self, others={**self.others, **figures})
 
     def as_json(self) -> dict[str, Any]:
-        """All of it as plain values by name."""
+        """All figures as plain values by name."""
         values = asdict(self)
         others = values.pop("others")
         return {**values, **others}
 
 
 def timed(task: Callable[[], object]) -> float:
-    """How long something takes, in milliseconds."""
+    """The time of a task in milliseconds."""
     started = time.perf_counter()
     task()
     return 1000 * (time.perf_counter() - started)
@@ -60,10 +60,10 @@ def timed(task: Callable[[], object]) -> float:
 def answer_of(
     module: str, *arguments: object, checkout: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Any:
-    """What `python -m MODULE ARGUMENTS` prints, read as JSON.
+    """The output of `python -m MODULE ARGUMENTS`, parsed as JSON.
 
-    checkout: of this program, whose modules are run in place of our own. environment: variables added to ours.
-    Raises UserError where it fails, or is not done within ten minutes.
+    checkout: of another version of this program to run instead. environment: additional variables. Raises UserError if
+    it fails, or takes longer than ten minutes.
     """
     variables = {**os.environ, **(environment or {}), **({"PYTHONPATH": str(checkout)} if checkout else {})}
     command = [sys.executable, "-m", module, *map(str, arguments)]
@@ -80,7 +80,7 @@ def answer_of(
 
 
 def use_a_display() -> None:
-    """Paint offscreen where no display answers; to be called before Qt starts."""
+    """Use the offscreen platform if there is no display. Call before Qt starts."""
     if display_problem():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 

@@ -1,4 +1,4 @@
-"""A geodesic as a competent user would write it: knots of a spline moved by Adam, slopes by autograd, no price."""
+"""Baseline: a geodesic by Adam on the knots of a spline, with gradients by autograd and no penalty."""
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ _FINE = 129
 
 
 def descended(model: LatentModel, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
-    """The decoded length of a spline moved from the straight line by 60 steps of Adam on its energy, to the line's."""
+    """The decoded length of a spline after 60 steps of Adam on its energy, relative to that of the straight line."""
     t = np.linspace(0, 1, _KNOTS)
     line = torch.tensor(start + (end - start) * t[:, None], dtype=torch.float32)
     inner = line[1:-1].clone().requires_grad_()

@@ -1,4 +1,4 @@
-"""Geodesics beside straight lines and a plain descent, and paths within one class, judged by their pictures."""
+"""Geodesics compared with straight lines and plain descent, and same-class paths, judged by their pictures."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ from latent_explorer.training.classifier import Classifier, classifier_of
 from latent_explorer.training.evaluate import dataset_of
 
 PAIRS, FRAMES = 50, 48
-_FEW = 20  # pairs of which the curve through crowded places is measured
+_FEW = 20  # pairs for measuring the curve through dense regions
 _TEST = 1
 _T = TypeVar("_T")
 Pairs = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -35,7 +35,7 @@ Pairs = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 @dataclass(frozen=True, eq=False)
 class _Model:
-    """A bundle ready to be walked. walker: with its grid decoded, as the window has it from the second path on."""
+    """A bundle for computing paths. walker: with its grid decoded, as in the window from the second path on."""
 
     latents: Latents
     net: LatentModel
@@ -53,7 +53,7 @@ class _Model:
         return cls(latents, net, decoder, walker, Trust(held, decoder.measured(returned, held.z)))
 
     def outside(self, z: NDArray[np.float32]) -> float:
-        """The share of latents (n, d) of which the inspector says that they are outside the data."""
+        """The share of latents (n, d) that the inspector calls outside the data."""
         scores = self.trust.score(z, self.walker.near.reach, lambda some: self.decoder.measured(returned, some))
         return float((scores > self.trust.edge).mean())
 
@@ -61,8 +61,8 @@ class _Model:
 def measure_paths(plane: Folder, space: Folder, classes: Folder, pairs: int = PAIRS) -> dict[str, Any]:
     """Figures of geodesics between the first test images, paired in order, on one thread.
 
-    plane, space: bundles of two and of more dimensions, whose keys end in _2d and _16d. classes: one whose images are
-    digits, for paths within a class: each class's first test images, paired in order.
+    plane, space: bundles with two and with more dimensions, whose keys end in _2d and _16d. classes: a bundle of
+    digits, for same-class paths between each class's first test images, paired in order.
     """
     found: dict[str, Any] = {}
     with threads(1):
@@ -75,7 +75,7 @@ def measure_paths(plane: Folder, space: Folder, classes: Folder, pairs: int = PA
 def _geodesics(model: _Model, count: int) -> dict[str, Any]:
     test = np.flatnonzero(model.latents.split == _TEST)[: 2 * count]
     pairs: Pairs = [(model.latents.mean[one], model.latents.mean[other]) for one, other in test.reshape(-1, 2)]
-    first, _ = _timed(partial(_walk, model, *pairs[0]))  # which decodes the grid, in two dimensions
+    first, _ = _timed(partial(_walk, model, *pairs[0]))  # decodes the grid, in two dimensions
     walls, cpus, walked = [], [], []
     for pair in pairs:
         (wall, cpu), path = _timed(partial(_walk, model, *pair))
@@ -94,7 +94,7 @@ def _geodesics(model: _Model, count: int) -> dict[str, Any]:
 
 
 def _reach(model: _Model, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
-    """How far the data are along the curve through crowded places, in units of how far along the straight line."""
+    """The distance to the data along the curve through dense regions, relative to the straight line."""
     path = model.walker.walk(Path(start, end, "density", FRAMES))
     own, beside = (float(model.walker.near.reach(z).mean()) for z in (path.latents, path.straight))
     return own / beside
@@ -121,16 +121,16 @@ def _walk(model: _Model, start: NDArray[np.float32], end: NDArray[np.float32], c
 
 
 def _timed(task: Callable[[], _T]) -> tuple[tuple[float, float], _T]:
-    """Wall and processor time in milliseconds, and what the task gives."""
+    """Wall and CPU time in milliseconds, and the result of the task."""
     wall, cpu = time.perf_counter(), time.process_time()
     found = task()
     return (1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)), found
 
 
 def _within_classes(folder: Folder, each: int) -> dict[str, Any]:
-    """Shares of pairs of one class of whose path every frame is recognised as that class, by its picture.
+    """The shares of pairs of one class whose path has all frames recognised as that class.
 
-    of_known_ends: of those pairs alone whose ends are recognised; of the others no path could be.
+    of_known_ends: among pairs whose ends are recognised.
     """
     model, classifier = _Model.open(folder), classifier_of(dataset_of(read_config(folder)), "cpu")
     seen = np.array([_seen(model, classifier, *pair) for pair in _class_pairs(model.latents, each)])
@@ -148,7 +148,7 @@ def _within_classes(folder: Folder, each: int) -> dict[str, Any]:
 
 
 def _class_pairs(latents: Latents, each: int) -> Iterator[tuple[int, int, int]]:
-    """The first test images of each class, paired in order: the class and two numbers."""
+    """The first test images of each class, paired in order: class and two numbers."""
     assert latents.label is not None
     for label in np.unique(latents.label).tolist():
         numbers = np.flatnonzero((latents.split == _TEST) & (latents.label == label))[: 2 * each].tolist()
@@ -156,7 +156,7 @@ def _class_pairs(latents: Latents, each: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _seen(model: _Model, classifier: Classifier, label: int, one: int, other: int) -> tuple[bool, bool, bool]:
-    """Whether all frames of the path within the class, all of the straight line, and both ends are recognised."""
+    """Whether all frames of the same-class path, all of the straight line, and both ends are recognised."""
     path = _walk(model, model.latents.mean[one], model.latents.mean[other], "same_class")
     own, line = (classifier(model.decoder.repeatable(z)) == label for z in (path.latents, path.straight))
     return bool(own.all()), bool(line.all()), bool(line[[0, -1]].all())

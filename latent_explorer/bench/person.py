@@ -1,4 +1,4 @@
-"""A person at the window: moves the mouse, presses keys, waits and looks."""
+"""A simulated user of the window: moves the mouse, presses keys, waits and looks."""
 
 import tempfile
 import time
@@ -30,9 +30,9 @@ _test: Any = QTest  # its stubs take static methods for methods
 
 
 class Person:
-    """Works with one map of a window, by default the active one. Places are pixels of its canvas, axes included.
+    """Works with one map of a window, by default the active one. Positions are pixels of its canvas, including axes.
 
-    surface: the widget that takes the mouse.
+    surface: the widget that gets the mouse events.
     """
 
     def __init__(self, window: Window, pane: MapPane | None = None) -> None:
@@ -43,17 +43,17 @@ class Person:
 
     @property
     def bundle(self) -> OpenBundle:
-        """The bundle that is shown, once it is read."""
+        """The open bundle, after it is read."""
         self.wait_until(lambda: self.pane.session is not None)
         assert self.pane.session is not None
         return self.pane.session.bundle
 
     def wait(self, seconds: float) -> None:
-        """Let the program run for a while."""
+        """Process events for some seconds."""
         self.wait_until(lambda: False, seconds, strict=False)
 
     def wait_until(self, seen: Callable[[], bool], seconds: float = PATIENCE, *, strict: bool = True) -> None:
-        """Let the program run until something is seen. Raises UserError when it does not come, if strict."""
+        """Process events until `seen` returns true. Raises UserError on a timeout, if strict."""
         deadline = time.monotonic() + seconds
         while not seen():
             if time.monotonic() > deadline:
@@ -64,15 +64,15 @@ class Person:
             time.sleep(0.002)
 
     def point(self, u: float, v: float) -> QPoint:
-        """Where a plane point is on the canvas."""
+        """The position of a plane point on the canvas."""
         return self.canvas.to_widget(u, v).toPoint()
 
     def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
-        """Move the mouse there in one step."""
+        """Move the mouse in one step."""
         send_mouse(self.surface, QPointF(at), held=buttons)
 
     def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
-        """Move the mouse along a line as a hand does; `each` is called at every step."""
+        """Move the mouse along a line; `each` is called at every step."""
         for at in _line(start, end, max(2, round(seconds * 60))):
             self.move(at)
             self.wait(1 / 60)
@@ -101,7 +101,7 @@ class Person:
         self.wait(0.02)
 
     def wheel(self, at: QPoint, steps: int) -> None:
-        """Turn the wheel; upward comes closer."""
+        """Turn the wheel; positive steps zoom in."""
         send_wheel(self.surface, QPointF(at), steps)
 
     def key(
@@ -120,22 +120,22 @@ class Person:
         self.wait(0.02)
 
     def release(self, key: Qt.Key) -> None:
-        """Let go of a key that is held on the map."""
+        """Release a key that is held on the map."""
         _test.keyRelease(self.canvas, key)
         self.wait(0.02)
 
     def choose(self, text: str) -> None:
-        """Press the keys of a menu's entry."""
+        """Press the shortcut of a menu entry."""
         keys = self.window.action(text).shortcut()[0]
         self.key(keys.key(), keys.keyboardModifiers())
 
     def shortcut(self, keys: str) -> None:
-        """Press a combination of keys in the window, such as Ctrl+E."""
+        """Press a shortcut in the window, such as Ctrl+E."""
         _test.keySequence(self.window, QKeySequence(keys))
         self.wait(0.02)
 
     def type_over(self, line: QLineEdit, text: str) -> None:
-        """Click into a line and type something else."""
+        """Click into a line edit and replace its text."""
         _test.mouseClick(line, Qt.MouseButton.LeftButton)
         line.selectAll()
         _test.keyClicks(line, text)
@@ -147,36 +147,36 @@ class Person:
         self.wait(0.02)
 
     def see(self) -> QPixmap:
-        """The window as it looks now."""
+        """A picture of the window."""
         return self.window.grab()
 
     def photograph(self, what: QWidget | None = None, width: int | None = None) -> NDArray[np.uint8]:
-        """The window, or another widget, as it looks now, uint8 (h, w, 3); reduced to a width in pixels."""
+        """A picture uint8 (h, w, 3) of the window or another widget, reduced to a width in pixels."""
         image = Image.fromarray(to_array((what or self.window).grab().toImage())).convert("RGB")
         size = (width or image.width, round(image.height * (width or image.width) / image.width))
         return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
 
     def forget_tiles(self) -> None:
-        """Let the window want every tile anew."""
+        """Drop all tiles, so that the window requests them again."""
         self.pane.feed.forget_all()
         self.pane.tiles.forget()
 
     def wait_for_the_engine(self) -> None:
-        """Wait until the model is open and all tiles of the view are there."""
+        """Wait until the model is open and all tiles of the view are loaded."""
         pane = self.pane
         self.wait_until(
             lambda: pane.ready and self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
     def map_at_rest(self) -> QImage:
-        """The map as it looks once all is there and painted: two such pictures differ only where the map does."""
+        """A picture of the map after everything is loaded and painted, for comparisons."""
         self.wait_for_the_engine()
         self.wait_until(self._all_seen)
         seen: QImage = self.canvas.grab().toImage()
         return seen
 
     def _all_seen(self) -> bool:
-        """Whether nothing is about to come that the map would show."""
+        """Whether everything that the map shows is loaded."""
         pane, probe = self.pane, self.pane.prober.probe
         still = self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
         return still and pane.settled and (probe is None or (probe.place is not None and not pane.prober.awaits()))
@@ -194,12 +194,12 @@ def person_at_a_window(
     theme: str = "dark",
     start_engine: Callable[[], Engine] = ProcessEngine,
 ) -> Iterator[Person]:
-    """A person before a fresh window, with settings of its own; the window is closed at the end."""
+    """A context with a simulated user at a new window with its own settings, which is closed at the end."""
     use_a_display()
     app = application()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.json")
-        settings.change(PictureSettings, keep=False)  # what is measured or filmed must not depend on earlier runs
+        settings.change(PictureSettings, keep=False)  # measurements and films must not depend on earlier runs
         window = Window(settings, start_engine)
         try:
             window.workbench.choose_theme(theme)
@@ -211,7 +211,7 @@ def person_at_a_window(
             window.show()
             yield Person(window)
         finally:
-            window.workbench.leaving.close()  # also while a training runs, about which a person would be asked
+            window.workbench.leaving.close()  # without asking about a training in progress
             window.deleteLater()
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             app.processEvents()

@@ -1,6 +1,6 @@
-"""The plain way to draw points, to compare with: a ScatterPlotItem, panned; prints the milliseconds of each repaint.
+"""Baseline: points in a panned ScatterPlotItem; prints the milliseconds of each repaint.
 
-And the points that both draw: ten clouds that overlap, of classes as unequal as those of the world are.
+Also makes the points for both: ten overlapping clouds with classes of unequal size.
 """
 
 import json
@@ -17,16 +17,16 @@ from latent_explorer.bench.measure import timed, use_a_display
 SIZES = {"70k": 70_000, "1m": 1_000_000, "10m": 10_000_000}
 CLASSES = 10
 SIDES = 1280, 800
-"""Of the map, in pixels."""
+"""The size of the map in pixels."""
 
 HOME = (-6.0, -5.0, 6.0, 5.0)
-"""Left, bottom, right and top of the region shown at first."""
+"""Left, bottom, right and top of the initial region."""
 
 _STEPS, _WARM_UP = 60, 5
 
 
 def clouds(count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Points float32 (count, 2) and their classes int64 (count,); the same at every call."""
+    """Points float32 (count, 2) and their classes int64 (count,); reproducible."""
     random = np.random.default_rng(0)
     middles, widths = random.normal(0, 2, (CLASSES, 2)), random.uniform(0.3, 0.9, (CLASSES, 1))
     label = random.choice(CLASSES, count, p=random.dirichlet(np.full(CLASSES, 2.0)))
@@ -35,7 +35,7 @@ def clouds(count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def pan_of(step: int) -> tuple[int, int]:
-    """By how many pixels a hand moves the map at a step: 12 a frame, in a slow curve."""
+    """The pixels by which the map is panned at a step: 12 per frame, along a slow curve."""
     return round(12 * math.cos(step / 40)), round(12 * math.sin(step / 40))
 
 

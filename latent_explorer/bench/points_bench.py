@@ -28,13 +28,13 @@ _ZOOMED_AT = 0.55 * SIDES[0], 0.45 * SIDES[1]
 
 
 def measure_points() -> dict[str, Measure]:
-    """For 70 thousand, a million and ten million points, on a map of 1280 x 800 pixels, in milliseconds.
+    """Measure 70 thousand, a million and ten million points on a map of 1280 x 800 pixels, in milliseconds.
 
-    load_seconds: from handing them to a map until they are painted, once, in seconds; the map is panned meanwhile.
-    longest_stall_while_loading_ms: the longest that one of its frames was late, or did not come back. pan: each redraw
-    while panning at the home zoom. zoom: each redraw after a step of the wheel, from the home zoom inwards. pick:
-    finding the point nearest to a pixel. box, lasso: finding the points inside one, about a third of them, and
-    greying out the others. scatter, beside `pan_70k`: a ScatterPlotItem in a process of its own, panned likewise.
+    load_seconds: from giving points to a map until they are painted, in seconds, while the map is panned.
+    longest_stall_while_loading_ms: the largest delay of a frame, or time without events. pan: each redraw while panning
+    at the home zoom. zoom: each redraw after a wheel step, from the home zoom inwards. pick: finding the point nearest
+    to a pixel. box, lasso: finding the points inside, about a third of them, and greying out the others. scatter,
+    compared with `pan_70k`: a ScatterPlotItem in a separate process, panned in the same way.
     """
     use_a_display()
     app = application()
@@ -42,7 +42,7 @@ def measure_points() -> dict[str, Measure]:
     found: dict[str, Measure] = {}
     for name, count in SIZES.items():
         found |= {f"{what}_{name}": measure for what, measure in _measured(count, plain=name == "70k")}
-    del app  # a map needs it to the end
+    del app  # needed by the map to the end
     return found
 
 
@@ -67,7 +67,7 @@ def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
 
 
 def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
-    """Seconds until a map has painted points, panned all the while; and the longest stall, in milliseconds."""
+    """Seconds until a map that is being panned has painted points, and the longest stall in milliseconds."""
     canvas = MapCanvas(TileLayer(TileCache()), layer)
     canvas.resize(*SIDES)
     canvas.set_home(Region(*HOME))

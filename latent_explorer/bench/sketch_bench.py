@@ -22,19 +22,19 @@ from latent_explorer.points.splat import wait_for_compiled
 
 MOVES = 1000
 _WARM_UP = 100
-_PERIOD = 1 / 125  # a usual mouse reports 125 times a second
-_STROKE = 60  # moves of one stroke
-_STROKES = 4  # on one sheet
+_PERIOD = 1 / 125  # an ordinary mouse reports 125 times a second
+_STROKE = 60  # moves per stroke
+_STROKES = 4  # strokes per drawing
 _LEFT = Qt.MouseButton.LeftButton
 _PATIENCE = 30.0
 
 
 @dataclass
 class SketchTimes:
-    """Milliseconds from each move of the pen. ink: to the stroke painted. place: to its picture, and mark, painted.
+    """Milliseconds from each move of the pen. ink: until the stroke is painted. place: until picture and mark are.
 
-    A move overtaken by the next counts until that is painted. waiting: of those moves that still are to be, the number
-    of the change and when it was made.
+    A superseded move counts until the next one is painted. waiting: the number of the change and the time of each move
+    that is not painted yet.
     """
 
     ink: list[float] = field(default_factory=list)
@@ -42,17 +42,17 @@ class SketchTimes:
     waiting: deque[tuple[int, float]] = field(default_factory=deque)
 
     def painted(self, changes: int) -> None:
-        """A picture is on screen that has so many changes in it."""
+        """Call when a picture with that many changes is painted."""
         now = time.perf_counter()
         while self.waiting and self.waiting[0][0] <= changes:
             self.place.append(1000 * (now - self.waiting.popleft()[1]))
 
 
 def measure_sketch(model: str | None = None) -> dict[str, Measure]:
-    """Strokes at 125 moves a second on the pad, a picture for each; an empty window under the same hand beside it.
+    """Measure strokes at 125 moves a second on the pad, compared with an empty window with the same mouse.
 
-    stroke_to_picture: from a move until the image is prepared, encoded, decoded, and its picture and its mark on the
-    map painted. stroke_to_ink: until the stroke is painted.
+    stroke_to_picture: from a move until the image is prepared, encoded and decoded, and its picture and mark are
+    painted. stroke_to_ink: until the stroke is painted.
     """
     empty = empty_times()
     with person_at_a_window(model or "mnist-vae-2d") as person:
@@ -66,9 +66,9 @@ def measure_sketch(model: str | None = None) -> dict[str, Measure]:
 
 
 def sketch_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) -> SketchTimes:
-    """Those of so many moves of the pen, after others that do not count.
+    """The times of moves of the pen, after a warm-up.
 
-    Raises UserError where no picture comes for the last of them.
+    Raises UserError if there is no picture for the last move.
     """
     study = cast(OwnImageStudy, person.window.workbench.show_study(OWN_IMAGE_STUDY.name))
     person.wait_until(lambda: bool(study.panel.steps) and study.panel.pad.height() > 0)
@@ -76,7 +76,7 @@ def sketch_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) ->
     _timed(study, hand, SketchTimes(), 1)
     person.wait(0.2)
     _timed(study, hand, SketchTimes(), warm_up)
-    person.wait_until(lambda: study.at_rest)  # the first image waits until the held-out ones are judged
+    person.wait_until(lambda: study.at_rest)  # the first image waits for the scores of held-out ones
     times = SketchTimes()
     study.on_painted = times.painted
     _timed(study, hand, times, moves)
@@ -86,7 +86,7 @@ def sketch_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) ->
 
 
 def _draw(pad: Pad) -> Iterator[bool]:
-    """Moves of a pen, without end; each gives whether it was one of a stroke, and not its begin or end."""
+    """Endless moves of a pen; yields whether each was within a stroke, not its start or end."""
     for number in itertools.count():
         if number % _STROKES == 0:
             pad.clear()
@@ -101,7 +101,7 @@ def _draw(pad: Pad) -> Iterator[bool]:
 
 
 def _at(widget: Pad, number: int, step: int) -> QPointF:
-    """Where the pen is: on a loop, another for each stroke."""
+    """The position of the pen, on a different loop for each stroke."""
     turn = 2 * math.pi * step / _STROKE + number
     x, y = 0.5 + 0.3 * math.cos(turn), 0.5 + 0.35 * math.sin((1 + number % 3) * turn + number)
     return QPointF(on_sheet(widget, x, y))
@@ -121,7 +121,7 @@ def _timed(study: OwnImageStudy, hand: Iterator[bool], times: SketchTimes, moves
 
 
 class _EmptyWindow(QWidget):
-    """A window with nothing on it that is painted at each move. times: in milliseconds."""
+    """An empty window that is painted at each move. times: in milliseconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class _EmptyWindow(QWidget):
 
 
 def empty_times(moves: int = MOVES, warm_up: int = _WARM_UP) -> list[float]:
-    """Milliseconds from a move to an empty window painted, under a hand as fast."""
+    """Milliseconds from a move to an empty window painted, at the same rate of moves."""
     from latent_explorer.bench.measure import use_a_display
     from latent_explorer.gui.app import application
 

@@ -13,11 +13,11 @@ LAUNCHES = 11
 
 
 def measure_startup(model: str | None = None, beside: Path | None = None) -> dict[str, Measure]:
-    """Launch the program and the plain one in turn, each in a fresh process with fresh settings.
+    """Launch the program and the baseline alternately, each in a new process with new settings.
 
-    first_paint: of the map with its points. first_exact_hover: the decoded picture of a place on which the pointer
-    rests from the first paint on. plain: a program that imports torch and shows the same points with
-    pyqtgraph. beside: a checkout of another state of this program, launched in turn with both.
+    first_paint: of the map with its points. first_exact_hover: of the decoded picture of a place where the pointer
+    rests from the first paint. plain: a program that imports torch and shows the same points with pyqtgraph. beside: a
+    checkout of another version of this program, launched alternately with both.
     """
     use_a_display()
     with tempfile.TemporaryDirectory() as folder:
@@ -28,7 +28,7 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
         rounds = [(ours(), plain(), ours(checkout=beside) if beside else {}) for _ in range(LAUNCHES + 1)]
     measured = {}
     for name in rounds[0][0]:
-        # the first launch fills the file cache; a checkout may not tell all times
+        # the first launch fills the file cache; a checkout may not report all times
         us, them, other = ([each[name] for each in turn[1:] if name in each] for turn in zip(*rounds, strict=True))
         measure = Measure.of(us).beside("plain", them)
         measured[name] = measure.beside("other", other) if other else measure
@@ -38,7 +38,7 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
 def _launch(
     environment: dict[str, str], module: str, *arguments: object, checkout: Path | None = None
 ) -> dict[str, float]:
-    """Milliseconds from the launch to each of the times that the program prints."""
+    """Milliseconds from the launch to each time that the program prints."""
     started = time.time()
     times = answer_of(module, *arguments, environment=environment, checkout=checkout)
     return {name: 1000 * (at - started) for name, at in times.items()}

@@ -1,8 +1,8 @@
-"""The plain way of encoding a folder of arrays: file by file, batch by batch, into arrays made beforehand.
+"""Baseline: encoding a folder of arrays file by file and batch by batch into preallocated arrays.
 
-Its memory does not grow with the images. What it lacks: killed, it has saved nothing, and two machines cannot share it.
-A program of its own, so that its memory can be measured: `python -m ... FOLDER BUNDLE OUT` encodes all images of a
-folder and saves the means; it prints the seconds that took.
+Its memory does not grow with the images, but a kill loses everything, and machines cannot share the work. It is a
+separate program, so that its memory can be measured: `python -m ... FOLDER BUNDLE OUT` encodes all images of a folder,
+saves the means and prints the seconds.
 """
 
 import sys
@@ -20,7 +20,7 @@ _BATCH = 1000
 
 @torch.inference_mode()
 def main(folder: Path, bundle: Path, out: Path) -> None:
-    """Encode, and reconstruct for the error, as `latent-explorer encode` does."""
+    """Encode, and reconstruct for the errors, like `latent-explorer encode`."""
     config = read_config(bundle)
     model = load_bundle_model(bundle, config)
     begin = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Millions of images encoded from disk, killed halfway, beside a plain loop over them."""
+"""Encoding millions of images from disk, killed halfway, compared with a plain loop."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ Figures = dict[str, float | None]
 
 @dataclass(frozen=True)
 class Ran:
-    """A program that has ended. peak: the most memory it had, in MiB, mapped files included; None where unknown."""
+    """The result of a program. peak: its peak memory in MiB, including mapped files; None if unknown."""
 
     out: str
     seconds: float
@@ -35,13 +35,12 @@ class Ran:
 
 
 def measure_stream(bundle: Path, images: int = 5_000_000) -> Figures:
-    """Encode that many synthetic images of 28 x 28 with the model in `bundle`, by the program's own command.
+    """Encode that many synthetic images of 28 x 28 with the model in `bundle`, with the program's command.
 
-    A call is killed when half the parts are there, and a second goes on. images_per_second: over both calls, with all
-    that starting them takes. peak_mib: of both. kept_parts: what the second found done. plain: a loop over the same
-    files into arrays made beforehand, not killed, without its start; killed, it would begin anew.
-    largest_difference: between the latents of both ways.
-    Raises UserError where the disk has no room, or a call fails.
+    A call is killed when half of the parts are written, and a second one continues. images_per_second: over both calls,
+    including their start. peak_mib: of both. kept_parts: found by the second call. plain: a loop over the same files
+    into preallocated arrays, not killed, without its start. largest_difference: between the latents of both. Raises
+    UserError if the disk has no room, or a call fails.
     """
     with tempfile.TemporaryDirectory(prefix="latent-explorer-stream-") as scratch:
         folder = Path(scratch)
@@ -54,7 +53,7 @@ def measure_stream(bundle: Path, images: int = 5_000_000) -> Figures:
 
 
 def write_spots(folder: Path, count: int) -> None:
-    """Write `count` pictures of one to three soft spots, and how many as labels, as a folder of arrays."""
+    """Write a folder of arrays with `count` pictures of one to three soft spots, with their number as label."""
     folder.mkdir()
     size = min(_SHARD, -(-count // 10))
     for number, start in enumerate(range(0, count, size)):
@@ -66,7 +65,7 @@ def write_spots(folder: Path, count: int) -> None:
 
 
 def watched(command: list[str], stop: Callable[[], bool] = lambda: False) -> Ran:
-    """Run a program to its end, or kill it once `stop` says so. Raises UserError where it fails otherwise."""
+    """Run a program to its end, or kill it when `stop` returns true. Raises UserError if it fails."""
     begin, peak, killed = time.perf_counter(), None, False
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
@@ -92,7 +91,7 @@ def _check_room(folder: Path, images: int) -> None:
 
 
 def _spots(labels: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.uint8]:
-    """Pictures uint8 (k, 28, 28) with one spot more than the label says."""
+    """Pictures uint8 (k, 28, 28) with one spot more than the label."""
     grid = np.arange(_SIDE, dtype=np.float32)
     width = draw.uniform(1.5, 4, (len(labels), _SPOTS, 1)).astype(np.float32)
     rows, columns = (
@@ -105,7 +104,7 @@ def _spots(labels: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.u
 
 
 def _encoded(folder: Path, bundle: Path, images: int) -> tuple[Figures, NDArray[np.float32]]:
-    """The figures of our way, and the means that it wrote."""
+    """The figures of the program's command, and the means that it wrote."""
     parts = folder / "latents"
     command = [sys.executable, "-m", "latent_explorer", "encode", str(folder / "images"), "--model", str(bundle)]
     command += ["--out", str(parts), "--device", "cpu", "--json"]
@@ -125,7 +124,7 @@ def _encoded(folder: Path, bundle: Path, images: int) -> tuple[Figures, NDArray[
 
 
 def _plain(folder: Path, bundle: Path, images: int) -> tuple[Figures, NDArray[np.float32]]:
-    """The figures of the plain way, and its means."""
+    """The figures of the baseline, and its means."""
     out = folder / "plain.npy"
     ran = watched([sys.executable, "-m", stream_baseline.__name__, str(folder / "images"), str(bundle), str(out)])
     seconds = float(ran.out)
@@ -138,7 +137,7 @@ def _plain(folder: Path, bundle: Path, images: int) -> tuple[Figures, NDArray[np
 
 
 def _peak(process: int) -> float | None:
-    """The most memory a process has had so far, in MiB; None where the system does not say."""
+    """The peak memory of a process so far in MiB; None if the system does not report it."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:

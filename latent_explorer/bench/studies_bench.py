@@ -1,4 +1,4 @@
-"""Whether the window stays alive while studies and curves are computed; and how soon a label is learned from."""
+"""The responsiveness of the window while studies and curves are computed, and the time to learn from a label."""
 
 import time
 from typing import cast
@@ -25,13 +25,12 @@ _PATIENCE = 120.0
 
 
 def measure_studies(model: str | None = None, moves: int = _MOVES, labels: int = LABELS) -> dict[str, Measure]:
-    """Hover while neighbours are found, images judged and geodesics walked, beside the same window at rest.
+    """Hover while neighbours, scores and geodesics are computed, compared with the same window at rest.
 
-    while_neighbours: of all images, as few labels need them; while_judged: by the scores of anomalies;
-    while_walked: along geodesics and same-class paths, one after the other, on the grid or graph that they search.
-    label_to_lesson: from a label given until what is learned from it is shown; beside it logistic regression by
-    scikit-learn on the same latents. first_suggestion: from the panel opened until an image to label is named; beside
-    it until the neighbours of all are known.
+    while_neighbours: of all images, for few labels; while_judged: anomaly scores; while_walked: geodesics and
+    same-class paths, one after the other, on their grid or graph. label_to_lesson: from a label until the result is
+    shown, compared with scikit-learn's logistic regression on the same latents. first_suggestion: from opening the
+    panel until an image to label is suggested, compared with the time until all neighbours are known.
     """
     model = model or _USUAL
     with person_at_a_window(model) as person:
@@ -52,7 +51,7 @@ def measure_studies(model: str | None = None, moves: int = _MOVES, labels: int =
 
 
 def _while_neighbours(person: Person) -> tuple[HoverTimes, float, float]:
-    """Hover until the neighbours of all images are known, and the milliseconds to the first suggestion and to that."""
+    """Hover until all neighbours are known; also the milliseconds to the first suggestion, and to all neighbours."""
     began = time.perf_counter()
     study = cast(Labelling, person.window.workbench.show_study("few-labels"))
     suggested = list[float]()
@@ -70,7 +69,7 @@ def _while_neighbours(person: Person) -> tuple[HoverTimes, float, float]:
 
 
 def lesson_times(person: Person, labels: int) -> list[float]:
-    """Milliseconds from each of so many labels until the lesson from it is shown; those before two classes left out."""
+    """Milliseconds from each label until its result is shown, without those before there are two classes."""
     study = cast(Labelling, person.window.workbench.show_study("few-labels"))
     person.wait_until(lambda: not _is_at_work(study), _PATIENCE)
     bundle, times = person.bundle, list[float]()
@@ -84,11 +83,11 @@ def lesson_times(person: Person, labels: int) -> list[float]:
             person.wait_until(lambda known=before: study.lesson is not known, _PATIENCE)  # type: ignore[misc]
             times.append(1000 * (time.perf_counter() - began))
         person.wait(0.05)
-    return times[len(bundle.class_names) :]  # the first of each class begins from nothing
+    return times[len(bundle.class_names) :]  # the first label of each class starts over
 
 
 def _while_judged(person: Person, moves: int) -> HoverTimes:
-    """Hover while images are judged by one score after another, until all are or there were so many moves."""
+    """Hover while images are scored by one score after the other, until all are done or there were enough moves."""
     study = cast(AnomalyStudy, person.window.workbench.show_study("anomalies"))
     person.wait_until(lambda: bool(study.score), _PATIENCE)
     config, left = person.bundle.config, iter(range(moves, -1, -1))
@@ -106,7 +105,7 @@ def _while_judged(person: Person, moves: int) -> HoverTimes:
 
 
 def _while_walked(person: Person, moves: int) -> HoverTimes:
-    """Hover while geodesics and paths within a class are computed, without a pause."""
+    """Hover while geodesics and same-class paths are computed continuously."""
     frames, left = person.pane.path_frames, iter(range(moves, -1, -1))
     with walking(person) as walk:
 

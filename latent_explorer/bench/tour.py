@@ -1,6 +1,6 @@
-"""The tour: hover, pin, path, play and export, by real mouse and key events, with pictures of all of it.
+"""The tour: hover, pin, path, play and export with real mouse and key events, with pictures of each step.
 
-And the film of the deep zoom: from the whole map into the space between two digits, and back, in the real window.
+Also the film of the deep zoom: from the whole map into the space between two digits and back, in the real window.
 """
 
 import json
@@ -21,13 +21,13 @@ DEPTH = 1000.0
 _STEPS_IN, _STEPS_OUT, _REST = 36, 12, 8  # frames of the zoom
 _FRAME_MS, _SIZE, _ZOOM_WIDTH = 80, (1100, 780), 440
 _BETWEEN = (4, 5)  # the classes between which the zoom leads
-_FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
+_FILM_EVERY = 4  # steps of 1/60 s per frame of the GIF
 _FILM_WIDTH = 900
-_CLASSES = 5  # that the tour visits
+_CLASSES = 5  # classes that the tour visits
 
 
 class Tour:
-    """One walk through the program; `seen` collects what was on screen at each stop."""
+    """A walk through the program. seen: the state of the screen at each stop."""
 
     def __init__(self, person: Person, out: Path) -> None:
         self.person, self.window, self.out = person, person.window, out
@@ -36,7 +36,7 @@ class Tour:
         self._steps = 0
 
     def walk(self) -> None:
-        """Do it all, in order."""
+        """Visit all stops in order."""
         self.person.wait_for_the_engine()
         for stop in (self._hover, self._pin, self._draw_path, self._play, self._zoom, self._export, self._light):
             stop()
@@ -93,14 +93,14 @@ class Tour:
         dialog = self.window.workbench.exporter.dialog
         assert dialog is not None
         self.person.wait_until(lambda: bool(dialog.caption.text()))
-        self.person.type_over(dialog.destination.folder, "~/Pictures")  # as seen; this machine's is nobody's business
+        self.person.type_over(dialog.destination.folder, "~/Pictures")  # for the picture, instead of a real path
         self.person.type_over(dialog.destination.name, "path")
         self.person.wait_until(lambda: bool(dialog.preview.film.images))
         self.person.wait(0.6)
         self._stop("export", "How the filmstrip is exported", dialog)
         self.person.type_over(dialog.destination.folder, str(self.out.absolute()))
         path = dialog.destination.path(dialog.form.known)
-        path.unlink(missing_ok=True)  # of an earlier tour
+        path.unlink(missing_ok=True)  # from an earlier tour
         self.person.press_button(dialog.footer.export)
         self.person.wait_until(path.exists)
         self.person.wait_until(lambda: not dialog.isVisible())
@@ -117,10 +117,10 @@ class Tour:
     # -- parts
 
     def _class_place(self, label: int) -> QPoint:
-        """Where a class is at home on the canvas: its point nearest to its median.
+        """The position of a class on the canvas: its point nearest to its median.
 
-        Where there are fewer classes than the tour visits, vertical strips of the data stand for them; where there are
-        hardly any data, places beside each other through the middle of the canvas.
+        If there are fewer classes than the tour visits, vertical strips of the data replace them; with hardly any data,
+        positions in a row across the middle of the canvas.
         """
         bundle, counts = self.person.bundle, self.person.bundle.class_counts
         if len(np.unique(bundle.uv.round(6), axis=0)) < _CLASSES:
@@ -134,10 +134,10 @@ class Tour:
         return self.person.point(u, v)
 
     def _rest(self) -> None:
-        """Hold still until the place is described."""
+        """Wait until the place is described."""
         self.person.wait_until(lambda: self.window.pane.prober.place is not None, 10, strict=False)
         self.person.wait_for_the_engine()
-        self.person.wait(0.3)  # for the line that tells what is under way
+        self.person.wait(0.3)  # for the line about work in progress
 
     def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:
         path = self.out / f"{len(self.seen) + 1:02d}-{name}.png"
@@ -145,7 +145,7 @@ class Tour:
         self.seen.append({"picture": path.name, "caption": caption, **self._state()})
 
     def _state(self) -> dict[str, Any]:
-        """What is on screen, in plain values."""
+        """The state of the screen in plain values."""
         window, probe, place = self.window, self.window.pane.prober.probe, self.window.pane.prober.place
         assert window.pane.session is not None
         return {
@@ -159,7 +159,7 @@ class Tour:
         }
 
     def _shoot(self) -> None:
-        """A frame of the film, every few steps."""
+        """Take a frame of the film every few steps."""
         self._steps += 1
         if self._steps % _FILM_EVERY:
             return
@@ -167,9 +167,9 @@ class Tour:
 
 
 def tour(out: Path, model: str | None = None) -> dict[str, Any]:
-    """Drive the real window through the tour; pictures, a GIF and tour.json go to the folder `out`.
+    """Drive the real window through the tour; writes pictures, a GIF and tour.json to the folder `out`.
 
-    Returns what tour.json holds. Raises UserError where the window does not show what it should.
+    Returns the contents of tour.json. Raises UserError if the window does not show what it should.
     """
     out.mkdir(parents=True, exist_ok=True)
     with person_at_a_window(model) as person:
@@ -187,7 +187,7 @@ def tour(out: Path, model: str | None = None) -> dict[str, Any]:
 
 
 def film_deep_zoom(path: Path, model: str | None = None) -> int:
-    """Write the GIF; returns in how many of its frames tiles of the view were still to come."""
+    """Write the GIF; returns the number of frames with missing tiles."""
     with person_at_a_window(model, _SIZE) as person:
         person.wait_for_the_engine()
         for dock in person.window.workbench.docks.by_title.values():
@@ -208,13 +208,13 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
 
 
 def _factors() -> list[float]:
-    """How much closer each frame is than the one before."""
+    """The zoom factor of each frame."""
     rest = [1.0] * _REST
     return [*rest, *[DEPTH ** (1 / _STEPS_IN)] * _STEPS_IN, *rest, *[DEPTH ** (-1 / _STEPS_OUT)] * _STEPS_OUT]
 
 
 def _between_two_classes(person: Person) -> QPoint:
-    """Half way from the middle of one class to that of another."""
+    """The midpoint between the centres of two classes."""
     bundle = person.bundle
     assert bundle.latents.label is not None
     one, other = (np.median(bundle.uv[bundle.latents.label == label], axis=0) for label in _BETWEEN)

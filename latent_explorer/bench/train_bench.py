@@ -1,4 +1,4 @@
-"""How fast a network is trained here, beside a plain loop and beside that of a competent user."""
+"""The speed of training, compared with a plain loop and an optimised one."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -29,13 +29,13 @@ def measure_train(
     vae_recipe: Recipe = _VAE_RECIPE,
     hidden: Mapping[str, tuple[int, ...]] = _HIDDEN,
 ) -> dict[str, Figures]:
-    """Ten epochs of an autoencoder and of a VAE with fully connected layers, each by three loops in turn.
+    """Ten epochs of an autoencoder and a VAE with fully connected layers, each with three alternating loops.
 
-    Ours is that of `train`; competent: the whole set on the device and indexed, fused Adam, autocast; loader: a
-    DataLoader, float32. dataset: MNIST by default. images_per_second: of the median epoch, its evaluation on the test
-    images included, so that a moment in which the machine stood still counts for none; they take turns epoch by epoch,
-    so that a busy minute meets all. loss: on the test images after the last epoch. seconds: of all epochs, ours from
-    the choice of a precision on. thirty_epochs_seconds: on CUDA alone, of the VAE that `train` makes by default.
+    ours: the loop of `train`; competent: the dataset on the device and indexed, fused Adam, autocast; loader: a
+    DataLoader, float32. dataset: MNIST by default. images_per_second: of the median epoch, including its evaluation on
+    the test images; the loops alternate epoch by epoch, so that other load affects all. loss: on the test images after
+    the last epoch. seconds: of all epochs; for ours including the choice of a precision. thirty_epochs_seconds: on CUDA
+    only, of the default VAE of `train`.
     """
     dataset = dataset or open_dataset("mnist")
     found = {}
@@ -50,7 +50,7 @@ def measure_train(
 
 
 def our_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
-    """Train as `latent-explorer train` does; the loss on the test images after each epoch."""
+    """Train like `latent-explorer train`; yields the loss on the test images after each epoch."""
     for report in Training.begin(spec, dataset, recipe).run():
         if report.test_losses is not None:
             yield next(iter(report.test_losses.values()))
@@ -61,10 +61,10 @@ def _on_cuda(recipe: Recipe) -> bool:
 
 
 def _in_turn(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Figures:
-    """The figures of the three loops, epoch by epoch in turn."""
+    """The figures of the three loops, alternating epoch by epoch."""
     others = {"competent": indexed_losses(spec, dataset, recipe), "loader": loader_losses(spec, dataset, recipe)}
     for losses in others.values():
-        next(losses)  # before training: what is done only once is no part of their rate
+        next(losses)  # before training: setup is not part of the rate
     loops = {"ours": our_losses(spec, dataset, recipe), **others}
     epochs = [{name: _next(losses) for name, losses in loops.items()} for _ in range(recipe.epochs)]
     images = len(dataset.indices("train"))
@@ -84,7 +84,7 @@ def _in_turn(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Figures:
 
 
 def _next(losses: Iterator[float]) -> tuple[float, float]:
-    """The seconds of an epoch, and the loss after it."""
+    """The seconds of an epoch and the loss after it."""
     begin = time.perf_counter()
     loss = next(losses)
     return time.perf_counter() - begin, loss

@@ -1,6 +1,6 @@
-"""The training loop of a competent user: the whole set on the device and indexed, fused Adam, autocast to bfloat16.
+"""Baseline: an optimised training loop with the dataset on the device and indexed, fused Adam, bfloat16 autocast.
 
-Network and losses are written with torch's own parts; the learning rate rises and falls by OneCycleLR.
+Network and losses use torch only; the learning rate follows OneCycleLR.
 """
 
 import math
@@ -18,14 +18,14 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.distributed.devices import choose_device
 
-_LENGTH_WEIGHT = 0.02  # of the squared length of an autoencoder's latents, as in its family
+_LENGTH_WEIGHT = 0.02  # weight of the squared length of an autoencoder's latents, as in its family
 
 
 def indexed_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
-    """The loss on the test images before training and after each of the recipe's epochs.
+    """Yield the loss on the test images before training and after each epoch of the recipe.
 
-    spec: an "ae" or a "vae" with the trunk "dense". Of `recipe` it takes epochs, batch size, learning rate, warm-up,
-    seed and device.
+    spec: an "ae" or a "vae" with the trunk "dense". Uses epochs, batch size, learning rate, warm-up, seed and device of
+    `recipe`.
     """
     device = choose_device(recipe.device)
     torch.manual_seed(recipe.seed)
@@ -49,7 +49,7 @@ def indexed_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[
 
 
 class Network(nn.Module):
-    """An autoencoder or a VAE of fully connected layers, with its loss on flattened images (n, pixels) in [0, 1]."""
+    """A fully connected autoencoder or VAE with its loss on flattened images (n, pixels) in [0, 1]."""
 
     def __init__(self, spec: NetSpec) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Network(nn.Module):
         self.decoder = _layers(spec.latent_dim, *reversed(spec.hidden), pixels)
 
     def loss(self, x: Tensor) -> Tensor:
-        """Summed over the pixels, the mean over the images."""
+        """The loss, summed over pixels and averaged over images."""
         code: Tensor = self.encoder(x).float()
         if not self.varies:
             squared = mse_loss(self.decoder(code).float().sigmoid(), x, reduction="sum")

@@ -1,4 +1,4 @@
-"""The plain training loop, as a tutorial has it: a DataLoader, float32, Adam as it comes."""
+"""Baseline: a training loop as in tutorials, with a DataLoader, float32 and Adam with defaults."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ from latent_explorer.training.distributed.devices import choose_device
 
 
 def loader_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
-    """The loss on the test images before training and after each epoch, without end.
+    """Yield the loss on the test images before training and after each epoch, without end.
 
-    Of `recipe` it takes the batch size, the learning rate, the seed and the device.
+    Uses the batch size, learning rate, seed and device of `recipe`.
     """
     device = choose_device(recipe.device)
     torch.manual_seed(recipe.seed)

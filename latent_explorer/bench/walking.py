@@ -1,4 +1,4 @@
-"""Paths that are computed one after another in the real window, while something else is measured."""
+"""Computing paths continuously in the real window while something else is measured."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _LOOK_MS = 10
 
 @contextmanager
 def walking(person: Person) -> Iterator[Callable[[], None]]:
-    """What has another geodesic or path within a class computed; the path that is drawn goes at the end."""
+    """A context with a function that requests another geodesic or same-class path; the path is removed at the end."""
     session, random = person.pane.session, np.random.default_rng(0)
     assert session is not None
     latents, label = session.bundle.latents.mean, session.bundle.latents.label
@@ -35,7 +35,7 @@ def walking(person: Person) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def paths_under_way(person: Person) -> Iterator[None]:
-    """Have a path computed whenever the one before is there; the first is waited for, which makes grid and graph."""
+    """A context in which paths are computed continuously, after the first one, which makes grid and graph."""
     frames = person.pane.path_frames
     with walking(person) as walk:
         person.wait_until(lambda: not frames.work)
