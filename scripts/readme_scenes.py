@@ -95,26 +95,20 @@ def show_chart(folder: Path) -> None:
     with person_at_a_window("mnist-ae-16d", (1280, 800)) as person:
         person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
         person.pane.colourer.choose("missing-neighbours")
-        person.wait_until(lambda: not person.pane.colourer.work, 600)
-        person.wait_until(lambda: person.pane.fields.missing == 0, 600)
         latents, uv = person.bundle.latents, person.bundle.uv
         assert latents.label is not None
         person.move(person.point(*np.median(uv[latents.label == 4], axis=0)))
-        person.wait(3.0)
-        person.see().save(str(folder / "tsne.png"))
+        keep_seen(person, folder / "tsne.png")
 
 
 def show_photos(folder: Path) -> None:
     """A map of photos, with the thumbnails that come along."""
     with person_at_a_window("cifar10-ae-64d", (1280, 800)) as person:
-        pane, uv, label = person.pane, person.bundle.uv, person.bundle.latents.label
+        uv, label = person.bundle.uv, person.bundle.latents.label
         assert label is not None
-        person.wait_until(lambda: pane.ready and pane.feed.missing == pane.fields.missing == 0, 600)
+        rest(person)
         person.click(person.point(*np.median(uv[label == 1], axis=0)))
-        person.wait_until(lambda: pane.prober.place is not None and len(pane.prober.place.originals) > 0, 600)
-        person.wait_until(lambda: not pane.waiting.words, 600)
-        person.wait(5.0)
-        person.see().save(str(folder / "photos.png"))
+        keep_seen(person, folder / "photos.png")
 
 
 def show_linked_maps(folder: Path) -> None:
@@ -130,8 +124,7 @@ def show_linked_maps(folder: Path) -> None:
         left.choose("Probe")
         left.move(left.point(*np.median(uv[latents.label == 2], axis=0)))
         left.wait_until(lambda: left.pane.filmstrip.stitched is not None)
-        left.wait(3.0)
-        left.see().save(str(folder / "linked.png"))
+        keep_seen(left, folder / "linked.png")
         left.pane.clear_route()
         put_anchors(left, "affine", 10)
         film_dragged_anchor(left, right, folder / "anchors.gif")
@@ -186,9 +179,22 @@ def in_both_themes(person: Person, folder: Path, name: str) -> None:
     """Keep what is seen, dark and light."""
     for theme in ("dark", "light"):
         person.window.workbench.choose_theme(theme)
-        person.wait_for_the_engine()
-        person.wait(2.0)
-        person.see().save(str(folder / f"{name}-{theme}.png"))
+        keep_seen(person, folder / f"{name}-{theme}.png")
+
+
+def keep_seen(person: Person, file: Path) -> None:
+    """Keep what is seen once all that would be seen is there."""
+    rest(person)
+    person.see().save(str(file))
+
+
+def rest(person: Person) -> None:
+    """Wait until nothing is computed any more, however slow the machine is."""
+    for _ in range(3):  # what ends may begin something else
+        person.wait_until(
+            lambda: all(pane.settled and not pane.readings.work for pane in person.window.workbench.panes), 1800
+        )
+        person.wait(1.5)
 
 
 def beside(left: Person, name: str) -> Person:
@@ -314,9 +320,7 @@ def show_latents_alone(folder: Path) -> None:
             uv, label = person.bundle.uv, person.bundle.latents.label
             assert label is not None
             person.move(person.point(*np.median(uv[label == 6], axis=0)))
-            person.wait_until(lambda: person.pane.prober.place is not None)
-            person.wait(3.0)
-            person.see().save(str(folder / "latents-alone.png"))
+            keep_seen(person, folder / "latents-alone.png")
 
 
 SCENES: dict[str, Callable[[Path], None]] = {

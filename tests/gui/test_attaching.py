@@ -186,4 +186,4 @@ def test_thumbnails_are_said_to_be_some_and_give_way_to_the_images(
     images = np.load(place)["images"]
     number = int(layer.places(person.canvas.view)[0])
     person.wait_until(lambda: number in layer.cache and np.array_equal(layer.cache.get(number), images[number]))
-    assert "Nearest images and their reconstructions" in [label.text() for label in inspector.findChildren(QLabel)]
+    assert "Nearest images and reconstructions" in [label.text() for label in inspector.findChildren(QLabel)]

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 import pytest
 from numpy.typing import NDArray
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF
 from PyQt6.QtGui import QColor, QImage, QPaintEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
@@ -21,7 +21,7 @@ from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.scale import scale_rect
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.marks import Marks
+from latent_explorer.gui.pane.marks import Marks, loupe_rect
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.widgets.images import to_array
 
@@ -214,6 +214,14 @@ def test_a_hover_paints_the_probes_pixels_only(canvas: MapCanvas) -> None:
         assert rect.contains(canvas.to_widget(*place).toPoint())
     assert rect.width() < 60 + 130
     assert rect.height() < 60 + 130
+
+
+@pytest.mark.parametrize("width", [100, 124, 190, 640])
+def test_the_loupe_is_never_cut_by_the_edge_of_its_map(width: int) -> None:
+    view = View(width=width, height=250)
+    for x in range(0, width, 5):
+        for y in range(0, 250, 5):
+            assert QRectF(0, 0, width, 250).contains(loupe_rect(view, QPointF(x, y)).adjusted(-2, -2, 2, 2))
 
 
 def test_a_move_of_the_map_is_painted_once(canvas: MapCanvas) -> None:

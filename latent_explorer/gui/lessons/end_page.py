@@ -9,7 +9,7 @@ from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, wo
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.lessons import LessonText
 
-_TALLEST = 220  # pixels of the picture
+_TALLEST = 160  # pixels of the picture: the way on is seen below it
 
 
 class EndPage(QWidget):

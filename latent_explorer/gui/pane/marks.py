@@ -16,6 +16,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import displayed, ratio_of
 
 LOUPE = 84  # pixels: the side of the picture beside the pointer
+_EDGE = 2  # pixels of its frame
 _REACH = 10  # pixels around the probe's place
 _LINKED = 10  # pixels from the centre of a linked place's diamond to its corners
 
@@ -235,7 +236,7 @@ def probe_rect(view: View, marks: Marks) -> QRectF:
         return QRectF()
     at = _at(view, marks.probe)
     rect = QRectF(at.x() - _REACH, at.y() - _REACH, 2 * _REACH, 2 * _REACH)
-    return rect if marks.loupe is None else rect.united(_loupe_rect(view, at).adjusted(-3, -3, 3, 3))
+    return rect if marks.loupe is None else rect.united(loupe_rect(view, at).adjusted(-3, -3, 3, 3))
 
 
 def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
@@ -249,7 +250,7 @@ def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
         painter.setPen(QPen(QColor(ink), broad))
         painter.drawEllipse(at, 7, 7)
     if marks.loupe is not None:
-        where = _loupe_rect(view, at)
+        where = loupe_rect(view, at)
         painter.fillRect(where.adjusted(-2, -2, 2, 2), QColor(theme.accent))
         painter.drawImage(where, displayed(marks.loupe, light=not theme.dark))
     painter.restore()
@@ -278,11 +279,14 @@ def paint_linked(painter: QPainter, view: View, marks: Marks, theme: Theme) -> N
         painter.drawPoint(at)
 
 
-def _loupe_rect(view: View, at: QPointF) -> QRectF:
-    """The rectangle of the loupe: above right of the pointer, but always inside the map."""
+def loupe_rect(view: View, at: QPointF) -> QRectF:
+    """The rectangle of the loupe: above right of the pointer, but inside the map, also one too narrow for it beside."""
     x, y = round(at.x()), round(at.y())
     left = x + 18 if x + 18 + LOUPE < view.width else x - 18 - LOUPE
     top = y - 18 - LOUPE if y - 18 - LOUPE > 0 else y + 18
+    left, top = (
+        max(_EDGE, min(start, side - LOUPE - _EDGE)) for start, side in ((left, view.width), (top, view.height))
+    )
     return QRectF(left, top, LOUPE, LOUPE)
 
 

@@ -38,7 +38,7 @@ _LOCK = "Keep the inspector at this place while you move over the map, click and
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
-_NEAREST, _THUMBNAILS = "Nearest images and their reconstructions", "Nearest images, as thumbnails"
+_NEAREST, _THUMBNAILS = "Nearest images and reconstructions", "Nearest images, as thumbnails"
 _CLASSES, _CLASSES_OF_POINTS = "Classes of the 50 nearest images", "Classes of the 50 nearest points"
 _AND_DRAWS, _DRAWS = "Nearest images, and nearest draws", "Nearest draws from the prior"
 _SEEN = "Of images as the dataset has them, of draws from the prior as the classifier sees them."

@@ -104,8 +104,8 @@ def trust(person: Learner) -> Iterator[None]:
     panel = _anomalies(one).panel
     one.pick("Anomalies", panel.other, "mnist")
     yield
-    one.use("Anomalies", panel.histogram)
     plot = panel.histogram.plot
+    one.use("Anomalies", plot.viewport())  # what lies around it is all covered
     at = plot.mapFromScene(plot.plotItem.vb.mapViewToScene(QPointF(float(panel.histogram.line.value()), 0)))
     middle = QPoint(at.x(), plot.viewport().height() // 2)
     drag_on(plot.viewport(), middle, middle - QPoint(12, 0))

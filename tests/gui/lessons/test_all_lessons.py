@@ -28,10 +28,10 @@ def test_a_lesson_that_judges_or_translates_all_images(learner, name: str) -> No
 
 @pytest.mark.slow
 def test_a_lesson_that_trains(trainee: Learner) -> None:
-    go_through(trainee, "3-beta", patience=900)
+    go_through(trainee, "3-beta")
 
 
-def go_through(person: Learner, name: str, patience: float = 240) -> None:
+def go_through(person: Learner, name: str, patience: float = 900) -> None:
     """Do a lesson; each deed ends one step, of which the lesson knew nothing before."""
     lesson = person.begin(name)
     person.lessons._observer.clock = lambda: 8 * time.monotonic()  # what lasts seconds is tried in the first lesson
