@@ -1,1 +1,1 @@
-"""What the map shows, one file a layer."""
+"""The layers of the map, one file each."""

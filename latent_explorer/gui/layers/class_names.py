@@ -1,4 +1,4 @@
-"""The name of each class where most of its images are."""
+"""The name of each class at the centre of its images."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -12,13 +12,13 @@ from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
-_WIDEST = 160  # pixels of a name
+_WIDEST = 160  # pixels: the maximum width of a name
 
 
 class ClassNames(Layer):
-    """Names on plates, in the middle (the median along both axes) of each class that is shown.
+    """Names on plates at the median of each visible class along both axes.
 
-    Where plates would lie over one another, the class with more images is named; nearer, there is room for the others.
+    If plates would overlap, only the class with more images is named; zooming in makes room for the others.
     """
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
@@ -27,7 +27,7 @@ class ClassNames(Layer):
 
     @cached_property
     def places(self) -> list[tuple[str, tuple[float, float]]]:
-        """The names of the classes that are shown, each with the plane point where it is painted, the largest first."""
+        """The names of the visible classes, each with its plane point, the largest class first."""
         assert self.bundle is not None
         label, names, counts = self.bundle.latents.label, self.bundle.class_names, self.bundle.class_counts
         assert label is not None, "the layer needs labels"
@@ -52,7 +52,7 @@ class ClassNames(Layer):
         painter.restore()
 
     def _plates(self, view: View, metrics: QFontMetricsF) -> Iterator[tuple[str, QRectF]]:
-        """The names that a view has room for, and where they go."""
+        """The names that fit in a view, with their rectangles."""
         whole, taken = QRectF(0, 0, view.width, view.height), QRegion()
         for name, uv in self.places:
             at = QPointF(*np.clip(view.to_screen_point(uv), -1e6, 1e6).tolist())

@@ -1,4 +1,4 @@
-"""From the values of a field to colours."""
+"""Colours for the values of a field."""
 
 import math
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor
 
 Colouring = Callable[[NDArray[np.float32]], NDArray[np.uint32]]
-"""Premultiplied ARGB uint32 (h, w) of values float32 (h, w, channels)."""
+"""A function from values float32 (h, w, channels) to premultiplied ARGB uint32 (h, w)."""
 
 
 def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The colours (..., 3) of viridis, red first, in [0, 1], of shares; those outside [0, 1] are taken for its ends."""
-    from pyqtgraph import colormap  # loaded by the pane, without what it does not need
+    """The viridis colours (..., 3), red first, in [0, 1], of shares, which are clipped to [0, 1]."""
+    from pyqtgraph import colormap  # the pane has imported pyqtgraph without unneeded parts
 
     share = np.asarray(share, np.float64)
     colours: NDArray[np.float64] = colormap.get("viridis").map(share.ravel(), mode="float")[:, :3]
@@ -23,9 +23,9 @@ def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Span:
-    """The values, low to high, from the dark end of a scale to the bright one.
+    """The range of values of a scale, from its dark to its bright end.
 
-    logarithmic: whether equal factors, not equal differences, are as far apart; low and high are then positive.
+    logarithmic: whether the scale is logarithmic; low and high are then positive.
     """
 
     low: float
@@ -34,31 +34,31 @@ class Span:
 
     @staticmethod
     def of(values: NDArray[np.floating], *, logarithmic: bool) -> "Span":
-        """From the first to the last hundredth of values (n,), so that no outlier squeezes the rest together."""
+        """The range from the 1st to the 99th percentile of values (n,), so that outliers do not dominate."""
         low, high = np.quantile(values, (0.01, 0.99)).tolist()
         return Span(max(low, high * 1e-3, 1e-9), max(high, 1e-8), True) if logarithmic else Span(low, high)
 
     def share(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Where values lie on the scale: 0 at low, 1 at high."""
+        """The positions of values on the scale: 0 at low, 1 at high."""
         if self.logarithmic:
             values = np.log(np.maximum(values, 1e-12) / self.low)
             return values / (math.log(self.high / self.low) or 1.0)
         return (values - self.low) / (self.high - self.low or 1.0)
 
     def at(self, share: float) -> float:
-        """The value at a share of the scale."""
+        """The value at a position of the scale."""
         if self.logarithmic:
             return self.low * math.exp(share * math.log(self.high / self.low))
         return self.low + share * (self.high - self.low)
 
 
 def by_ramp(span: Span) -> Colouring:
-    """Colours from dark at the low end of a span to bright at the high one."""
+    """Viridis colours over a span."""
     return lambda values: _argb(ramp(span.share(values[..., 0])), np.ones(values.shape[:2]))
 
 
 def by_class(colours: list[QColor]) -> Colouring:
-    """The colour of the class in the first channel, as saturated as the share in the second: below 0.3 it is grey."""
+    """The colour of the class in the first channel, with a saturation by the share in the second: grey below 0.3."""
     palette = _rgb(colours)
 
     def colour(values: NDArray[np.float32]) -> NDArray[np.uint32]:
@@ -71,7 +71,7 @@ def by_class(colours: list[QColor]) -> Colouring:
 
 
 def by_cover(ground: QColor) -> Colouring:
-    """The ground's colour, as dense as the value says."""
+    """The background colour with the value as opacity."""
     rgb = _rgb([ground])[0]
     return lambda values: _argb(np.broadcast_to(rgb, (*values.shape[:2], 3)), np.clip(values[..., 0], 0, 1))
 

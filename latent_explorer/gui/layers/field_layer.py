@@ -1,4 +1,4 @@
-"""One field as a layer of the map."""
+"""A field as a layer of the map."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,17 +17,17 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 from latent_explorer.session import OpenBundle
 
-_TILE_PIXELS_PER_PICTURE = 32.0  # as the pictures: a tile is about 256 pixels wide
+_TILE_PIXELS_PER_PICTURE = 32.0  # as for pictures: a tile is about 256 pixels wide
 _SHADES = 180
 
 
 class FieldLayer(TiledLayer):
-    """Paints the tiles of a field, whose outermost nodes lie in the middle of the outermost pixels of an image.
+    """Paints the tiles of a field; the outermost nodes lie in the centres of the outermost pixels of an image.
 
-    colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
-    one. preparing: what its values wait for. classes: how many its first channel tells apart, where it does. chart:
-    what its tiles are of: a chart, and `given`, what tells the values that it was given from others; before: the same
-    of the tiles that stand in until there are others. names: of its classes, where they are not those of the bundle.
+    colouring: maps values to colours; None while nothing can be painted. span: its scale, if it has one, once known.
+    preparing: what its values wait for. classes: the number of classes in its first channel, if it is categorical.
+    chart: identifies its tiles: the chart, and `given`, which identifies given values; before: the same for the tiles
+    that stand in until new ones arrive. names: of its classes, if not those of the bundle.
     """
 
     rim = 0.5
@@ -40,7 +40,7 @@ class FieldLayer(TiledLayer):
         self.chart = self.given = self.before = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None
-        self.outdated = False  # whether the span is of other data by now
+        self.outdated = False  # whether the span belongs to earlier data
         self.classes = 0
         self.names: tuple[str, ...] | None = None
         self.preparing = ""
@@ -60,12 +60,12 @@ class FieldLayer(TiledLayer):
         return self.field.lacks(bundle.latents, encodes=encodes, decodes=decodes, linked=True)
 
     def see_through(self, chart: str) -> None:
-        """Begin anew with the tiles of a chart."""
+        """Start over with the tiles of a chart."""
         self.chart, self.before, self.span, self.colouring = _named(chart, self.given), "", None, None
         self.forget()
 
     def renew_given(self, chart: str, given: str) -> None:
-        """Go on with other values; the tiles of those before stand in."""
+        """Continue with other values; the old tiles stand in."""
         self.before, self.given = self.chart if given else "", given
         self.chart, self.outdated = _named(chart, given), True
         self.forget()
@@ -75,7 +75,7 @@ class FieldLayer(TiledLayer):
         self.colour()
 
     def colour(self) -> None:
-        """Find the colours of its values anew: there is another theme, or another span."""
+        """Recompute the colours, after a change of the theme or the span."""
         self.forget()
         if self.theme is None or self.bundle is None:
             return
@@ -97,7 +97,7 @@ class FieldLayer(TiledLayer):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Of its first channel, where that is a class."""
+        """The class names of its first channel, if it is categorical."""
         if self.names is not None:
             return self.names
         return () if self.bundle is None else self.bundle.class_names
@@ -110,7 +110,7 @@ class FieldLayer(TiledLayer):
         return Scale(self.field.title, self.field.unit, self.colouring(values), words)
 
     def keys(self, view: View, around: float = 0.0) -> list[TileKey]:
-        """The tiles that cover a view, and `around` it in shares of its sides."""
+        """The tiles that cover a view, extended by `around` in shares of its sides."""
         level = level_for(view.scale, _TILE_PIXELS_PER_PICTURE)
         return tiles_over(view.region.grown(around), level, field=self.field.name, chart=self.chart)
 
@@ -137,17 +137,17 @@ class FieldLayer(TiledLayer):
         assert values is not None
         assert self.colouring is not None
         pixels = self.colouring(values.reshape(nodes, nodes, -1))
-        return borrowed_qimage(pixels) if pixels.any() else QImage()  # nothing to see is not drawn
+        return borrowed_qimage(pixels) if pixels.any() else QImage()  # fully transparent tiles are not drawn
 
 
 def _ramp(span: Span) -> tuple[NDArray[np.float32], tuple[str, str, str]]:
-    """The values of the bar from left to right, and what stands under its ends and its middle."""
+    """The values of the colour bar from left to right, and the labels of its ends and centre."""
     shades = np.array([span.at(share) for share in np.linspace(0, 1, _SHADES)], np.float32)
     return shades[None, :, None], (number(span.low), number(span.at(0.5)), number(span.high))
 
 
 def _class_bands(classes: int) -> tuple[NDArray[np.float32], tuple[str, str, str]]:
-    """All classes side by side, from mixed at the left of each to agreed at its right."""
+    """All classes side by side, each from a mixed (left) to a clear class (right)."""
     place = np.arange(_SHADES) * classes / _SHADES
     bands = np.stack([np.floor(place), 0.3 + 0.7 * (place % 1)], axis=-1)
     return bands[None].astype(np.float32), ("pale: mixed", "", "strong: they agree")

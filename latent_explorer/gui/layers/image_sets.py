@@ -1,4 +1,4 @@
-"""Sets of one's own images on the map: diamonds, or shapes in two lines, unlike images of the dataset."""
+"""The user's image sets on the map: diamonds, or shapes with a double outline, unlike images of the dataset."""
 
 import math
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
 NO_SETS = "no images of your own are placed on this map: drop some on it"
-_SIDES = (9.0, 15.0)  # pixels of a diamond, where there are many, and where there are few
+_SIDES = (9.0, 15.0)  # pixels of a diamond, for many and for few images
 _FEW, _MANY = 50, 2000
-_APART = 0.4  # of a side: of diamonds of a colour that are nearer, one is drawn
+_APART = 0.4  # share of a side within which only one diamond of a colour is drawn
 _NEAR = 10.0  # pixels around the pointer
 
 
 @dataclass(frozen=True, eq=False)
 class ShownSet:
-    """A set as the map shows it. number: which of the session's it is. name: as a person calls it.
+    """A set on the map. number: in the session. name: given by the user.
 
-    uv: float32 (n, 2). colour: int64 (n,) into `colours`. names, groups: of the images. error, score: (n,).
-    marks: of each colour; diamonds where there are none.
+    uv: float32 (n, 2). colour: int64 (n,), indices into `colours`. names, groups: of the images. error, score: (n,).
+    marks: of each colour; diamonds if empty.
     """
 
     number: int
@@ -43,20 +43,20 @@ class ShownSet:
     marks: tuple[Mark, ...] = ()
 
     def mark(self, number: int) -> Mark:
-        """What images of a colour are drawn as."""
+        """The mark of images of a colour."""
         return self.marks[number] if self.marks else "diamond"
 
     def words(self, image: int) -> str:
-        """What an image is, and how well it fits."""
+        """A description of an image and how well it fits."""
         group = f" ({self.groups[image]})" if self.groups[image] else ""
         error = "" if math.isnan(self.error[image]) else f", MSE {self.error[image]:.4f}"
         return f"{self.names[image]}{group}{error}, score {self.score[image]:.2f}"
 
 
 class ImageSetLayer(Layer):
-    """Diamonds, drawn once for each view and then only copied, so that ten thousand cost a pan nothing.
+    """Diamonds, drawn once per view and then copied, so that ten thousand do not slow down a pan.
 
-    marked: the set, by its place among those shown, and the image that is pointed at; None for none.
+    marked: the index of the set and the image under the pointer; None for none.
     """
 
     def __init__(self, spec: LayerSpec) -> None:
@@ -69,7 +69,7 @@ class ImageSetLayer(Layer):
         return super().lacks(bundle) or ("" if self.sets else NO_SETS)
 
     def show_sets(self, sets: Sequence[ShownSet]) -> None:
-        """Show these sets, the undermost first."""
+        """Show sets, the lowest first."""
         self.sets, self.marked, self._made = tuple(sets), None, None
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
@@ -77,7 +77,7 @@ class ImageSetLayer(Layer):
         self._made = None
 
     def covered(self, view: View, *marked: tuple[int, int] | None) -> QRegion:
-        """The pixels of a view that images which are pointed at take."""
+        """The pixels of a view that marked images cover."""
         region, half = QRegion(), math.ceil(self._side) + 4
         for place, image in filter(None, marked):
             if place < len(self.sets) and image < len(self.sets[place].uv):
@@ -105,7 +105,7 @@ class ImageSetLayer(Layer):
             self._stroke(painter, at, 1.5 * self._side, shown.colours[number], shown.mark(number))
 
     def nearest(self, view: View, uv: tuple[float, float], within: float = _NEAR) -> tuple[int, int] | None:
-        """The set, by its place among those shown, and the image nearest to a plane point, within so many pixels."""
+        """The index of the set, and the image nearest to a plane point, within `within` pixels."""
         best: tuple[float, int, int] | None = None
         for place, shown in enumerate(self.sets):
             if not len(shown.uv):
@@ -123,7 +123,7 @@ class ImageSetLayer(Layer):
 
     @property
     def count(self) -> int:
-        """How many images are shown."""
+        """The number of images shown."""
         return sum(len(shown.uv) for shown in self.sets)
 
     @property
@@ -143,7 +143,7 @@ class ImageSetLayer(Layer):
         assert bits is not None
         bits.setsize(image.sizeInBytes())
         pixels = np.frombuffer(bits, np.uint32).reshape(image.height(), image.bytesPerLine() // 4)  # type: ignore[call-overload]  # voidptr
-        drawn: NDArray[np.uint32] = pixels[:, : image.width()].copy()  # before the image takes them with it
+        drawn: NDArray[np.uint32] = pixels[:, : image.width()].copy()  # before the image is deleted
         return drawn
 
     def _draw_set(self, painter: QPainter, shown: ShownSet, view: View, ratio: float) -> None:
@@ -154,7 +154,7 @@ class ImageSetLayer(Layer):
             _, first = np.unique(np.floor(places / (_APART * self._side)).astype(np.int64), axis=0, return_index=True)
             stamp = self._stamp(colour, shown.mark(number), ratio)
             half = stamp.width() / ratio / 2
-            whole = np.rint((places[first] - half) * ratio) / ratio  # else each would be smoothed, which takes longer
+            whole = np.rint((places[first] - half) * ratio) / ratio  # whole pixels, as smoothing takes longer
             for x, y in whole.tolist():
                 painter.drawPixmap(QPointF(x, y), stamp)
 

@@ -1,4 +1,4 @@
-"""What a layer is: its words, what it needs, how it paints, and what it says about a place."""
+"""The base class of layers: texts, requirements, painting, and the value at a place."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,12 +17,11 @@ from latent_explorer.session import OpenBundle
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """A layer's entry: its words, of which menu, panel and help are made, and what makes it.
+    """A layer's entry: its texts, for menu, panel and help, and its factory.
 
-    name: in settings and files. sentence: what it shows, for a student. make: makes the layer of a spec; None for those
-    that every pane makes by itself. key: its shortcut. shown, opacity: at first; None where there is no opacity to
-    choose. needs_labels: whether the data have to have classes.
-    needs_link: whether it shows what a linked map puts on this one.
+    name: in settings and files. sentence: an explanation for students. make: creates the layer from a spec; None for
+    layers that every pane creates itself. key: its shortcut. shown, opacity: the defaults; opacity is None if it cannot
+    be changed. needs_labels: whether it needs classes. needs_link: whether it shows a linked map.
     """
 
     name: str
@@ -38,9 +37,9 @@ class LayerSpec:
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """What the colours of a layer mean. colours: ARGB uint32 (1, n), from left to right.
+    """The colour scale of a layer. colours: ARGB uint32 (1, n), from left to right.
 
-    words: under the left end, the middle and the right end.
+    words: the labels of the left end, the centre and the right end.
     """
 
     title: str
@@ -51,7 +50,7 @@ class Scale:
 
 @contextmanager
 def painter_on(image: QImage, clip: QRect | None = None) -> Iterator[QPainter]:
-    """A painter for one layer alone, ended whatever happens: none leaves a brush, a font or a clip to the next."""
+    """A context with a painter for one layer, so that brush, font and clip do not affect the next layer."""
     painter = QPainter(image)
     if clip is not None:
         painter.setClipRect(clip)
@@ -63,10 +62,10 @@ def painter_on(image: QImage, clip: QRect | None = None) -> Iterator[QPainter]:
 
 
 class Layer:
-    """One thing that the map shows. A subclass paints; all else may stay as it is.
+    """A layer of the map. Subclasses override `paint`; everything else is optional.
 
-    visible, opacity: as a person has chosen. bundle, hidden, theme: what is open, the classes that are not shown, the
-    colours to use; None before anything is open. linked: what a linked map puts on this one.
+    visible, opacity: as chosen by the user. bundle, hidden, theme: the open bundle, the hidden classes, the colours;
+    None before a bundle is open. linked: the contents of a linked map.
     """
 
     bundle: OpenBundle | None = None
@@ -79,7 +78,7 @@ class Layer:
         self.opacity = 1.0 if spec.opacity is None else spec.opacity
 
     def lacks(self, bundle: OpenBundle) -> str:
-        """What a bundle lacks for it, in words; empty where nothing is missing."""
+        """What a bundle lacks for it, as text; empty for nothing."""
         if self.spec.needs_labels and bundle.latents.label is None:
             return "this dataset has no labels"
         if not self.spec.needs_link:
@@ -87,33 +86,33 @@ class Layer:
         return NO_LINK if self.linked is None else self.linked.lacks
 
     def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
-        """Whether it is shown of a bundle, and its opacity, as long as a person has not chosen."""
+        """The default visibility and opacity for a bundle."""
         return self.spec.shown, 1.0 if self.spec.opacity is None else self.spec.opacity
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
-        """The bundle, its chart, the classes that are hidden or the theme have changed."""
+        """Called when the bundle, its chart, the hidden classes or the theme have changed."""
         self.bundle, self.hidden, self.theme = bundle, hidden, theme
 
     @property
     def painted(self) -> bool:
-        """Whether there is something to see."""
+        """Whether it has something to paint."""
         return self.visible and self.bundle is not None and not self.lacks(self.bundle)
 
     def prepare(self, view: View, ratio: float) -> None:
-        """Do what takes long before `paint`. ratio: device pixels to the logical pixel."""
+        """Do slow work before `paint`. ratio: device pixels per logical pixel."""
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Draw it over the layers before it, in pixels of the view; the painter is its own, and left as it likes."""
+        """Paint over the layers below, in pixels of the view. The painter need not be restored."""
 
     def line(self, view: View, uv: tuple[float, float]) -> str:
-        """What it is at a plane point, in a few words, for the inspector; empty where there is nothing to say."""
+        """The value at a plane point as text for the inspector; empty for none."""
         return ""
 
     @property
     def scale(self) -> Scale | None:
-        """What its colours mean; None where they need no scale."""
+        """Its colour scale; None if it needs none."""
         return None
 
     def notice(self, view: View) -> str:
-        """What the status bar says when a person shows or hides it; empty for nothing."""
+        """The message when the user shows or hides it; empty for none."""
         return ""

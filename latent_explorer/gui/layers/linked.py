@@ -1,4 +1,4 @@
-"""What a linked map puts on this one: its images, translated hither, and how far off they are."""
+"""The contents of a linked map on this one: its translated images and their errors."""
 
 from collections.abc import Callable
 
@@ -14,18 +14,18 @@ _NOWHERE = np.zeros((0, 2), np.float32)
 
 
 class Linked(QObject):
-    """Filled by the link of two maps, read by the layers of one of them; empty while there is no link.
+    """Set by the link of two maps and read by the layers of one of them; empty without a link.
 
-    changed: another map is linked, or none, or there is a translator now, or none. moved: translated images are
-    elsewhere. judged: `errors` are others. shown: whether any layer shows where images are.
+    changed: the linked map or the presence of a translator has changed. moved: translated images have moved. judged:
+    `errors` have changed. shown: whether any layer shows translated images.
 
-    other: the bundle of the other map, n images. towards: whether this is the target of the two. ready: whether there
-    is a translator. places: float32 (n, 2), where its images are on this map, nan where that is not known yet.
-    counterparts: int64 (n,), of each of its images the one of this map that is the same, -1 where there is none.
-    held_out: int64 (m,), those of its images that have a counterpart, trained no model, and are no anchors. off:
-    float32 (n,), the translation error of each of its images, in units of this space's spread; nan where it is not
-    known. errors: the same by the images of this map; None while there are none. origin: float32 (n, 2), its own
-    arrangement, laid over this map; share: how far its images have gone from there, 0, to their places, 1.
+    other: the bundle of the other map, n images. towards: whether this map is the target. ready: whether there is a
+    translator. places: float32 (n, 2), the places of its images on this map; NaN if not known yet. counterparts: int64
+    (n,), the same image on this map for each of its images; -1 if there is none. held_out: int64 (m,), its images with
+    a counterpart that were not used in training, and are not anchors. off: float32 (n,), the translation error of each
+    of its images, in units of this space's spread; NaN if unknown. errors: the same by the images of this map; None if
+    there are none. origin: float32 (n, 2), its own arrangement, fitted to this map; share: the progress of its images
+    from there, 0, to their places, 1.
     """
 
     changed = pyqtSignal()
@@ -52,11 +52,11 @@ class Linked(QObject):
 
     @property
     def lacks(self) -> str:
-        """Why there is nothing to show of another map, in words; empty where there is."""
+        """Why there is nothing to show, as text; empty if there is."""
         return "" if self.ready else NO_LINK
 
     def open(self, other: OpenBundle | None, *, towards: bool = False) -> None:
-        """Another map is linked, or none: nothing of it is known yet."""
+        """Set the linked map, or None."""
         had = self.errors is not None
         self._empty()
         self.other, self.towards = other, towards
@@ -66,7 +66,7 @@ class Linked(QObject):
             self.judged.emit()
 
     def renew(self, held_out: NDArray[np.int64] | None) -> None:
-        """There is another translator, with these images held out, or none."""
+        """Set a new translator with held-out images, or None."""
         ready = held_out is not None and self.other is not None
         if held_out is not None:
             self.held_out = held_out
@@ -77,9 +77,9 @@ class Linked(QObject):
             self.changed.emit()
 
     def place(self, fit: int, images: NDArray[np.int64], uv: NDArray[np.float32]) -> None:
-        """Some images of the other map (m,) are at plane points (m, 2) of this one.
+        """Set the places (m, 2) of images (m,) of the other map.
 
-        fit: the number of the translator's fit; with the first places of another, those before are no longer shown.
+        fit: the number of the translator's fit; the first places of a new fit clear the previous ones.
         """
         if self.other is None:
             return
@@ -89,23 +89,23 @@ class Linked(QObject):
         self._move()
 
     def forget_places(self) -> None:
-        """This map is another by now: nothing of the other one has a place on it until it is placed anew."""
+        """Clear all places after a change of this map, until images are placed again."""
         if len(self.places):
             self.places = _NOWHERE
             self._move()
 
     def judge(self, off: NDArray[np.float32] | None, errors: NDArray[np.float32] | None) -> None:
-        """The translation errors by the images of the other map, and by those of this one; None: not known."""
+        """Set the translation errors by the images of the other map and of this one; None if unknown."""
         self.off, self.errors = off, errors
         self.judged.emit()
 
     def glide(self, share: float) -> None:
-        """Let images be so far on the way from `origin` to their places."""
+        """Set the progress of images from `origin` to their places."""
         self.share = share
         self._move()
 
     def seen(self) -> NDArray[np.float32]:
-        """Where the translated images are shown (n, 2): at their places, or on the way there."""
+        """The current places (n, 2) of the translated images, during or after the animation."""
         if self.share >= 1 or self.origin is None or len(self.origin) != len(self.places):
             return self.places
         shown: NDArray[np.float32] = self.origin + np.float32(self.share) * (self.places - self.origin)

@@ -23,18 +23,18 @@ from latent_explorer.points.splat import Ink, Splatter, load_compiled
 from latent_explorer.session import OpenBundle
 
 _LOAD_MS = 1500
-_PICKING = (1.5, 4.0)  # pixels around the pointer searched first
-_DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
-_FINE = 1.0  # pixels: the least dot over pictures
-_SHAPED = 1.3, 7.0  # times as large as dots, and the least pixels: a smaller shape is not recognised
-_THIN = 0.8  # of the opacity over pictures where dots crowd, so that what is decoded stays the strongest on the map
+_PICKING = (1.5, 4.0)  # pixels around the pointer that are searched first
+_DOTS = (1.6, 7.0, 14.0)  # pixels: the smallest dot, the size up to which it scales with the map, and the largest
+_FINE = 1.0  # pixels: the smallest dot over pictures
+_SHAPED = 1.3, 7.0  # size relative to dots, and smallest size in pixels at which shapes are recognisable
+_THIN = 0.8  # factor on the opacity of dense dots over pictures, so that pictures dominate
 BLENDING = {
     True: QPainter.CompositionMode.CompositionMode_Screen,
     False: QPainter.CompositionMode.CompositionMode_Multiply,
 }
-_OPACITY = 0.75  # as it usually is
-_CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
-_AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
+_OPACITY = 0.75  # the default
+_CLEARER = 0.25  # additional opacity of isolated dots
+_AT_ONCE = 200_000  # points that are sorted before the first paint
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
 
 POINTS = LayerSpec(
@@ -47,15 +47,15 @@ POINTS = LayerSpec(
 
 
 class PointLayer(Layer):
-    """All points of the classes that are shown, in one image, made anew only when something changed.
+    """All points of the visible classes in one image, which is cached until something changes.
 
-    size: of the dots, 1 is the usual. opacity: of the points where they crowd. uv: where they are (n, 2). index: all
-    points of the bundle, also those that are not shown; of none while they are being sorted. version: counts up
-    whenever they look different. pictures: the layer beneath; while it is seen, dots are finer and thinner, and the
-    strokes of grey pictures show through them. shading: how they are coloured, where that is not by class.
+    size: of the dots, by default 1. opacity: of dense points. uv: their places (n, 2). index: all points of the bundle,
+    including hidden ones; empty while they are being sorted. version: increases whenever they look different. pictures:
+    the layer below; while it is visible, dots are smaller and more transparent, and bright strokes of greyscale
+    pictures show through. shading: their colours, if not by class.
 
-    sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
-    at once.
+    sorter: sorts many points in a thread; nothing is shown until it passes them to `take`. Without one, points are
+    sorted at once.
     """
 
     def __init__(self, sorter: LatestTask | None = None) -> None:
@@ -81,22 +81,22 @@ class PointLayer(Layer):
 
     @property
     def count(self) -> int:
-        """How many points are shown."""
+        """The number of points shown."""
         return self._shown if self.visible else 0
 
     @property
     def sorting(self) -> int:
-        """How many points are being sorted."""
+        """The number of points being sorted."""
         return 0 if self.index.uv is self.uv else len(self.uv)
 
     @property
     def text(self) -> str:
-        """How many points are shown, or sorted to be shown soon, in words."""
+        """The number of points shown, or being sorted, as text."""
         return f"sorting {self.sorting:,} points…" if self.sorting else f"{self.count:,} points"
 
     def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
         shown, opacity = super().usual(bundle)
-        return shown and bundle.config.net.image_shape[2] == 1, opacity  # over colours, dots are a clutter
+        return shown and bundle.config.net.image_shape[2] == 1, opacity  # clutter over colours
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
@@ -110,7 +110,7 @@ class PointLayer(Layer):
         hidden: frozenset[int],
         theme: Theme,
     ) -> None:
-        """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
+        """Show points (n, 2) except those of hidden classes. Sorts them unless they are unchanged."""
         if self.uv is not uv:
             self.uv, self._chosen, self.shading = uv, None, None
             self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
@@ -123,17 +123,17 @@ class PointLayer(Layer):
         self._made, self.version = None, self.version + 1
 
     def shade(self, shading: Shading | None) -> None:
-        """Colour points otherwise than by their class, or by it again."""
+        """Set the colours of points; None colours by class."""
         self.shading, self._shades = shading, []
         self._made, self.version = None, self.version + 1
 
     def move(self, uv: NDArray[np.float32]) -> None:
-        """Show the same points at other places (n, 2), all else as it is."""
+        """Move the points to other places (n, 2)."""
         self.uv = uv
         self.take(PointIndex(uv, self._group))
 
     def regroup(self, label: NDArray[np.int64] | None) -> None:
-        """The same points are of other classes (n,), of which there are as many as before."""
+        """Set other classes (n,) of the points, with the same number of classes."""
         group = np.zeros(len(self.uv), np.uint16) if label is None else label
         if not np.array_equal(group, self._group):
             self._group = group
@@ -150,7 +150,7 @@ class PointLayer(Layer):
             self._sorter.begin(partial(PointIndex, self.uv, group))
 
     def resize(self, size: float) -> None:
-        """Draw dots of another size, 1 is the usual."""
+        """Set the size of dots, by default 1."""
         self.size, self._made = size, None
 
     def take(self, index: PointIndex) -> None:
@@ -158,18 +158,18 @@ class PointLayer(Layer):
         self.select(self._chosen)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
-        """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
+        """Grey out all points except the chosen ones (n,); None for no selection."""
         self._chosen = chosen
         self._marks = [] if chosen is None or not len(self.index) else marked(self.index, chosen)
         self._made, self.version = None, self.version + 1
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
-        """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
+        """The plane point (2,) of the visible point nearest to a pixel, within `within` pixels."""
         found = self.nearest_image(view, x, y, within)
         return None if found is None else self.index.uv[found]
 
     def nearest_image(self, view: View, x: float, y: float, within: float) -> int | None:
-        """The number of the shown image whose point is nearest to a pixel, if not farther than `within` pixels."""
+        """The number of the visible image nearest to a pixel, within `within` pixels."""
         if not self.count:
             return None
         u, v = view.to_plane(x, y)
@@ -202,12 +202,12 @@ class PointLayer(Layer):
         painter.restore()
 
     def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""
+        """Which points, by positions in `index.points`, are neither hidden nor greyed out."""
         own: NDArray[np.bool_] = self._ink.classes[self.index.points.group[positions]] > 0
         return own & self._marks[0][positions] if self._marks else own
 
     def colour(self, number: int) -> QColor:
-        """The colour of a point that is not hidden, by its image's number."""
+        """The colour of a visible point, by its image's number."""
         if self.shading is not None:
             return QColor(int(self.shading.colours[self.shading.shade[number]]))
         return QColor(int(self._ink.classes[self.index.group[number]]))
@@ -223,19 +223,19 @@ class PointLayer(Layer):
         return "" if number is None else f"Nearest point: {self.shading.title.lower()} {self.shading.word(number)}"
 
     def room(self, view: View) -> float:
-        """The pixels of screen per point, where points lie close."""
+        """The pixels of screen per point in dense regions."""
         return self._gap(view) ** 2
 
     def after_first_paint(self) -> None:
-        """Load the compiled loops soon, but not so soon that the first pictures wait for them."""
+        """Load the compiled loops soon after the first pictures."""
         if not self._loading and len(self.index):
             self._loading = True
             QTimer.singleShot(_LOAD_MS, load_compiled)
 
     def diameter(self, view: View, ratio: float) -> int:
-        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are.
+        """The size of a dot in device pixels, larger the fewer points are on screen.
 
-        Coming closer, dots grow as the map does while they would touch, and by a pixel for each doubling afterwards.
+        On zooming in, dots scale with the map while they would touch, and then grow by a pixel per doubling.
         """
         least, usual, largest = _DOTS
         least = _FINE if self._over_pictures else least
@@ -247,9 +247,9 @@ class PointLayer(Layer):
         return max(1, round(ratio * self.size * pixels))
 
     def strength(self, view: View) -> float:
-        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones.
+        """The opacity in a view: overlapping dots in dense regions are more transparent than single ones.
 
-        Shapes let nothing shine through at the usual opacity: over pictures they would not stand out everywhere.
+        Shapes are opaque at the default opacity, so that they stand out over pictures.
         """
         if self.shapes:
             return min(1.0, self.opacity / _OPACITY)
@@ -259,7 +259,7 @@ class PointLayer(Layer):
 
     @property
     def shapes(self) -> tuple[Mark, ...]:
-        """The marks that points of each class are drawn with; none where all are dots, whatever tells them apart."""
+        """The marks of the classes; empty if all points are dots."""
         return () if self.shading is not None else self._marks_of_classes
 
     @property
@@ -279,16 +279,16 @@ class PointLayer(Layer):
         return self.index.density * self._shown / max(len(self.index), 1)
 
     def small_picture(self, view: View, ratio: float) -> NDArray[np.uint32]:
-        """All points that are not hidden in a small view, uint32 (h, w) as Qt has it, be the layer shown or not."""
-        return self._splat(view, ratio, Splatter())  # the map's own keeps what its next picture needs
+        """All points of visible classes in a small view, uint32 (h, w) in Qt's format, even if the layer is hidden."""
+        return self._splat(view, ratio, Splatter())  # a separate splatter, as the map's own caches its next picture
 
     def _splat(self, view: View, ratio: float, splatter: Splatter | None = None) -> NDArray[np.uint32]:
         scale = view.scale * ratio
         diameter = self.diameter(view, ratio)
-        rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
+        rim = diameter / ratio / min(view.width, view.height)  # dots outside reach into the view
         entries, rows = self.index.level_for(view.region.grown(rim), scale)
         usual = 2 * self._density * diameter**2 / scale**2
-        if entries is not self.index.points:  # what a cell holds is on its dots
+        if entries is not self.index.points:  # the contents of a cell are on its dot
             usual *= max(1.0, self.index.cell_pixels(entries, scale) / diameter) ** 2
         number = next(n for n, level in enumerate(self.index.levels) if level is entries)
         marks, colours = self._marks[number] if self._marks else None, self._ink.classes
@@ -301,7 +301,7 @@ class PointLayer(Layer):
         return (splatter or self.splatter).image(entries, rows, ink, view, diameter, ratio)
 
     def _shaded(self, shading: Shading) -> list[NDArray[np.uint16]]:
-        """Of each level, the colour of each entry by its number; 0 for one of a class that is hidden."""
+        """The colour number of each entry of each level; 0 for hidden classes."""
         if not self._shades:
             shown = self._ink.classes[self.index.group] > 0
             self._shades = self.index.at_levels(np.where(shown, shading.shade + 1, 0).astype(np.uint16))

@@ -1,4 +1,4 @@
-"""The layers there are besides pictures, fields, points and their images: ours, and those that other packages add."""
+"""The registry of layers besides pictures, fields, points and thumbnails, including those of other packages."""
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.class_names import CLASS_NAMES
@@ -22,5 +22,5 @@ for _spec in (TRANSLATED, RESIDUALS, IMAGE_SETS, CLASS_NAMES):
 
 
 def more_layers() -> list[Layer]:
-    """One of each, the undermost first."""
+    """A new layer of each kind, the lowest first."""
     return [spec.make(spec) for spec in LAYERS.values() if spec.make]

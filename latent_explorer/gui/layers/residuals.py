@@ -1,4 +1,4 @@
-"""Arrows from where the translator puts images of a linked map to where the same images are on this one."""
+"""Arrows from the translated places of a linked map's images to the places of the same images on this map."""
 
 import math
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.points.placing import distance_for
 
-_APART = 24.0  # pixels between two arrows, about
-_HEAD, _HALF = 6.0, 2.6  # pixels: how long and half as broad the head is
-_SHORT = 3.0  # pixels: shorter ones are dots
+_APART = 24.0  # approximate pixels between two arrows
+_HEAD, _HALF = 6.0, 2.6  # pixels: the length and half width of the head
+_SHORT = 3.0  # pixels: shorter arrows are dots
 _NEAR = 14.0  # pixels around the pointer
-_FAR = 1e6  # pixels: Qt counts no farther than 32 bits
+_FAR = 1e6  # pixels: Qt's coordinates overflow at 32 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +29,16 @@ class Arrows:
 
     @property
     def lengths(self) -> NDArray[np.float64]:
-        """In pixels (m,)."""
+        """The lengths in pixels (m,)."""
         found: NDArray[np.float64] = np.hypot(*(self.heads - self.tails).T)
         return found
 
 
 class ResidualArrows(Layer):
-    """Of each cell of a grid that is fixed to the plane, one held-out image; which, does not depend on the view."""
+    """One held-out image for each cell of a grid in the plane; the choice does not depend on the view."""
 
     def arrows(self, view: View) -> Arrows:
-        """Those that a view shows; none before their images have been placed."""
+        """The arrows in a view; none before their images are placed."""
         linked, bundle = self.linked, self.bundle
         if linked is None or bundle is None or not len(linked.held_out) or not len(linked.places):
             return Arrows(np.zeros(0, np.int64), np.zeros((0, 2)), np.zeros((0, 2)))
@@ -90,7 +90,7 @@ class ResidualArrows(Layer):
 
 
 def _head(line: QLineF) -> QPolygonF:
-    """The triangle at the end of a line; no longer than half of it."""
+    """The triangle at the end of a line, at most half as long as the line."""
     length = line.length()
     share = min(_HEAD, length / 2) / length
     back = line.p2() - (line.p2() - line.p1()) * share
@@ -99,7 +99,7 @@ def _head(line: QLineF) -> QPolygonF:
 
 
 def _to_lines(at: NDArray[np.float64], tails: NDArray[np.float64], heads: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far a place (2,) is from each of the pieces of line between tails and heads (m, 2)."""
+    """The distances of a place (2,) from the line segments between tails and heads (m, 2)."""
     along = heads - tails
     share = ((at - tails) * along).sum(1) / np.maximum(np.square(along).sum(1), 1e-12)
     nearest = tails + np.clip(share, 0, 1)[:, None] * along

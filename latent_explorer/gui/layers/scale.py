@@ -1,4 +1,4 @@
-"""The scales of the uppermost layers that have one, in a corner of the map."""
+"""The colour scales of the topmost layers that have one, in a corner of the map."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -10,12 +10,12 @@ from latent_explorer.gui.layers.layer import Layer, Scale
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 
-_WIDTH, _BAR, _PAD, _MARGIN = 190, 10, 8, 12  # pixels; the width is the least
+_WIDTH, _BAR, _PAD, _MARGIN = 190, 10, 8, 12  # pixels; the width is a minimum
 _MOST = 2  # scales: of the points, and of the field below them
 
 
 def scale_rect(layers: Sequence[Layer], width: int) -> QRectF:
-    """Where the scales lie on a map so wide; nowhere where no visible layer has one."""
+    """The rectangle of the scales on a map of a width; empty if no visible layer has a scale."""
     whole = QRectF()
     for box, _ in _boxes(layers, width):
         whole = whole.united(box)
@@ -23,7 +23,7 @@ def scale_rect(layers: Sequence[Layer], width: int) -> QRectF:
 
 
 def paint_scale(painter: QPainter, layers: Sequence[Layer], theme: Theme, width: int) -> None:
-    """Draw the title, colours and words of the uppermost visible layers that have a scale, at the upper right."""
+    """Draw the scales of the topmost visible layers that have one at the upper right."""
     painter.save()
     painter.setFont(_font())
     for box, scale in _boxes(layers, width):
@@ -40,7 +40,7 @@ def paint_scale(painter: QPainter, layers: Sequence[Layer], theme: Theme, width:
 
 
 def _boxes(layers: Sequence[Layer], width: int) -> Iterator[tuple[QRectF, Scale]]:
-    """Where each scale goes, one below the other, that of the uppermost layer first."""
+    """The rectangle of each scale, below each other, that of the topmost layer first."""
     metrics, top = QFontMetrics(_font()), float(_MARGIN)
     shown = (scale for layer in reversed(layers) if layer.painted and (scale := layer.scale) is not None)
     for scale in islice(shown, _MOST):

@@ -1,4 +1,4 @@
-"""An image of many points around a view, which serves while panning does not leave it."""
+"""A cached image of many points around a view, valid while panning stays within it."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.widgets.images import borrowed_qimage
 
 AROUND = 96
-"""Pixels drawn around the view, so that most steps of panning need no drawing."""
+"""Pixels drawn around the view, so that most steps of a pan need no drawing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Splatted:
-    """pixels: uint32, of a view wider by `AROUND` on each side. ratio: device pixels to the logical pixel."""
+    """pixels: uint32, of a view extended by `AROUND` on each side. ratio: device pixels per logical pixel."""
 
     view: View
     ratio: float
@@ -29,7 +29,7 @@ class Splatted:
         return same and max(map(abs, self._moved(view))) <= AROUND
 
     def draw(self, painter: QPainter, view: View) -> None:
-        """Draw it where it belongs in a view that it serves, to the device pixel."""
+        """Draw the part for a view that it covers, aligned to device pixels."""
         image = borrowed_qimage(self.pixels)
         image.setDevicePixelRatio(self.ratio)
         right, down = self._moved(view)
@@ -41,10 +41,10 @@ class Splatted:
 
 
 def wide(view: View) -> View:
-    """The view that is drawn for another."""
+    """The extended view that is drawn for a view."""
     return view.resized(view.width + 2 * AROUND, view.height + 2 * AROUND)
 
 
 def rgb(colour: QColor) -> int:
-    """A colour as a splatter takes it: never 0, which stands for a class that is not drawn."""
+    """A colour for a splatter: never 0, which means hidden."""
     return max(1, colour.red() << 16 | colour.green() << 8 | colour.blue())

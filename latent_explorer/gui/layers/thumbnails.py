@@ -1,4 +1,4 @@
-"""The real images of the points, as a layer of the map: once one is near enough, in place of some of the points."""
+"""The original images as a layer of the map: at close zoom, thumbnails replace points."""
 
 from dataclasses import dataclass
 
@@ -16,23 +16,23 @@ from latent_explorer.gui.widgets.images import displayed, ratio_of, to_array, to
 from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
-SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, the same at every zoom
-_APART, _SPARSE = SIDE + 2, SIDE + 14  # pixels from one to the next at least, and where they are shown from afar
+SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, at every zoom
+_APART, _SPARSE = SIDE + 2, SIDE + 14  # minimum pixels between thumbnails, close up and on the whole map
 _RIM = 2
-_LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer
-_ROOM = 80.0  # pixels of screen per point from which there are thumbnails: about 20 points to each
-_CLOSER = 1.5  # than the view that shows everything one has to be, however few the points
-_AROUND = 128  # pixels around the view for which places are found, so that most steps of panning need none anew
+_LIFTED, _LIFTED_RIM = 90, 3  # of the enlarged one under the pointer
+_ROOM = 80.0  # pixels of screen per point from which thumbnails are shown: about 20 points for each
+_CLOSER = 1.5  # minimum magnification relative to the whole map
+_AROUND = 128  # pixels around the view in which places are found, so that most steps of a pan need no search
 _BYTES = 32 * 2**20
-_PAINTED = 1024  # thumbnails kept as they are painted
-_KEPT_SIDE = 128  # larger images are kept smaller: so many pixels are never shown of them
+_PAINTED = 1024  # thumbnails cached in painted form
+_KEPT_SIDE = 128  # larger images are reduced to this side
 
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Which images have a place. numbers: int64 (k,), in the dataset. version: of the points they were found among.
+    """The images that have a place. numbers: int64 (k,), in the dataset. version: of the points.
 
-    region: where they were looked for.
+    region: the searched region.
     """
 
     numbers: NDArray[np.int64]
@@ -54,11 +54,11 @@ REAL_IMAGES = LayerSpec(
 
 
 class ThumbnailLayer(Layer):
-    """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
+    """Paints cached images at the places of their points; the dot is visible until an image arrives.
 
-    cache: images uint8 (h, w, c) by their numbers. light: as of the tiles under them. everywhere: whether they show
-    from afar too, as colour images are, whose points are hidden. fitted: the scale at which everything is seen. lifted:
-    the number of the image under the pointer, shown large above the others. missed: why there are none, once known.
+    cache: images uint8 (h, w, c) by number. light: as for the tiles below. everywhere: whether they are shown at all
+    zooms, as for colour images, whose points are hidden. fitted: the scale of the whole map. lifted: the number of the
+    enlarged image under the pointer. missed: why there are none, once known.
     """
 
     def __init__(self, points: PointLayer) -> None:
@@ -69,8 +69,8 @@ class ThumbnailLayer(Layer):
         self.fitted = 0.0
         self.lifted: int | None = None
         self._points = points
-        self._first = 0  # the number of the first point that has an image
-        self._places: dict[float, Places] = {}  # by how far apart they are: of the view, and of the one before
+        self._first = 0  # the number of the first point with an image
+        self._places: dict[float, Places] = {}  # by spacing, for the current and the previous view
         self._shape = QSize(1, 1)
         self._painted: dict[int, QImage] = {}
         self._painted_for: tuple[int, float] = (-1, 0.0)
@@ -89,25 +89,25 @@ class ThumbnailLayer(Layer):
         return "Real images: press T for points" if near else "Real images: zoom in to see them"
 
     def open(self, image_shape: tuple[int, int, int]) -> None:
-        """Begin with the images (h, w, c) of another bundle."""
+        """Start with images (h, w, c) of another bundle."""
         self._shape = QSize(image_shape[1], image_shape[0])
         self.forget_images()
         self._places, self.lifted = {}, None
 
     def forget_images(self) -> None:
-        """The images are others by now."""
+        """Drop all images, as they have changed."""
         self.missed = ""
         self.cache.clear()
         self._painted.clear()
 
     def near_enough(self, view: View) -> bool:
-        """Whether a view is so near that points give way to their images."""
+        """Whether a view is close enough for thumbnails."""
         points = len(self._points.uv)
-        room = self._points.room(view) * points / max(points - self._first, 1)  # for each that has an image
+        room = self._points.room(view) * points / max(points - self._first, 1)  # per point with an image
         return view.scale >= _CLOSER * self.fitted and room >= _ROOM
 
     def places(self, view: View) -> NDArray[np.int64]:
-        """The numbers (k,) of the images that have a place in a view, or just beyond it."""
+        """The numbers (k,) of the images with a place in a view or just outside."""
         near = self.near_enough(view)
         if not (self.visible and (near or self.everywhere) and (self._points.count or self.everywhere)):
             return _NOWHERE
@@ -121,7 +121,7 @@ class ThumbnailLayer(Layer):
         return found.numbers
 
     def _eligible(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which points have an image that is shown: draws from the prior have none, and give way to those that do."""
+        """Which points can have a thumbnail; draws from the prior have no image."""
         own = self._points.coloured(positions)
         return own & (self._points.index.points.order[positions] >= self._first) if self._first else own
 
@@ -132,13 +132,13 @@ class ThumbnailLayer(Layer):
         self.cache.put(number, image.copy())
 
     def missing(self, view: View, near: tuple[float, float]) -> list[int]:
-        """The numbers of the images that a view shows and that are not there, nearest first to a plane point."""
+        """The numbers of the missing images of a view, nearest to a plane point first."""
         numbers = self.places(view)
         distance = np.abs(self._points.index.uv[numbers] - np.array(near)).max(1)
         return [number for number in numbers[np.argsort(distance)].tolist() if self.cache.get(number) is None]
 
     def at(self, view: View, uv: tuple[float, float]) -> int | None:
-        """The number of the image whose thumbnail, painted, lies over a plane point."""
+        """The number of the image whose painted thumbnail covers a plane point."""
         numbers = self.places(view)
         off = np.abs(self._points.index.uv[numbers].astype(np.float64) - uv).max(1) * view.scale
         best = int(off.argmin()) if len(off) else 0
@@ -148,19 +148,19 @@ class ThumbnailLayer(Layer):
         return number if number in self.cache else None
 
     def region_of(self, view: View, numbers: NDArray[np.int64]) -> QRegion:
-        """The pixels that the thumbnails of some images cover, of those that have a place in a view."""
+        """The pixels that the thumbnails of images cover in a view."""
         whole = QRegion()
         for x, y in view.to_screen(self._points.index.uv[np.intersect1d(numbers, self.places(view))]).tolist():
             whole = whole.united(QRect(round(x - SIDE / 2) - 1, round(y - SIDE / 2) - 1, SIDE + 2, SIDE + 2))
         return whole
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Draw the images that have a place, each in the middle of its point, its rim in the colour of its class."""
+        """Paint the images that have a place, centred on their points, with rims in the colours of their classes."""
         numbers, size = self.places(view), self._size(SIDE, _RIM)
         half = np.array([size.width(), size.height()]) / 2
         corners = view.to_screen(self._points.index.uv[numbers]) - half
         seen = ((corners > -2 * half) & (corners < (view.width, view.height))).all(1)
-        corners = np.round(corners[seen] * ratio) / ratio  # on whole pixels of the device nothing is scaled
+        corners = np.round(corners[seen] * ratio) / ratio  # on whole device pixels, nothing is resampled
         for number, (x, y) in zip(numbers[seen].tolist(), corners.tolist(), strict=True):
             if number in self.cache:
                 painter.drawImage(QPointF(x, y), self._thumbnail(number, ratio))
@@ -174,7 +174,7 @@ class ThumbnailLayer(Layer):
         return self._painted[number]
 
     def lifted_rect(self, view: View) -> QRect:
-        """The pixels of the image under the pointer; it grows to the lower left, away from the loupe."""
+        """The rectangle of the enlarged image: to the lower left of the pointer, away from the loupe."""
         if self.lifted is None:
             return QRect()
         x, y = view.to_screen(self._points.index.uv[self.lifted]).tolist()
@@ -191,12 +191,12 @@ class ThumbnailLayer(Layer):
         painter.drawImage(self.lifted_rect(view).topLeft(), image)
 
     def _size(self, side: int, rim: int) -> QSize:
-        """Of an image with its rim, in logical pixels, its longer side as given."""
+        """The size of an image with its rim in logical pixels, for a given longer side."""
         inner, rims = side - 2 * rim, QSize(2 * rim, 2 * rim)
         return self._shape.scaled(inner, inner, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)) + rims
 
     def _framed(self, number: int, side: int, rim: int, ratio: float) -> QImage:
-        """An image in a rim of the colour of its class; each pixel a square where it is enlarged much."""
+        """An image with a rim in the colour of its class; with square pixels at large magnifications."""
         pixels = self.cache.get(number)
         assert pixels is not None
         size = self._size(side, rim)

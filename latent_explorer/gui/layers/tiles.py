@@ -1,4 +1,4 @@
-"""Layers made of tiles, and the decoded pictures as one of them."""
+"""Layers made of tiles, and the layer of decoded pictures."""
 
 from abc import abstractmethod
 from collections import OrderedDict
@@ -14,25 +14,25 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.session import OpenBundle
 
-COARSER = 5  # levels, its own included, from which a tile may be painted or read
-_IMAGES = 320  # tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28
+COARSER = 5  # levels, including its own, from which a tile can be painted or read
+_IMAGES = 320  # tiles cached in painted form: about 200 KB each with pictures of 28 x 28
 
 DECODED = LayerSpec("pictures", "Pictures", "The picture that the model decodes at each place.", key="1", opacity=1.0)
 
 
 class TiledLayer(Layer):
-    """Paints the tiles of a cache; for one that is not there yet a coarser one stands in."""
+    """Paints cached tiles; coarser ones stand in for missing ones."""
 
     rim = 0.0
-    """Pixels of a tile's image that lie beyond the tile at each side."""
+    """Pixels of a tile's image outside the tile on each side."""
 
     def __init__(self, spec: LayerSpec, cache: TileCache) -> None:
         self._cache = cache
-        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
+        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # most recently used last
         super().__init__(spec)
 
     def forget(self, keys: Iterable[TileKey] | None = None) -> None:
-        """Forget the painted form of some tiles, or of all."""
+        """Drop the painted form of tiles, or of all."""
         for key in list(self._images) if keys is None else keys:
             self._images.pop(key, None)
 
@@ -41,7 +41,7 @@ class TiledLayer(Layer):
     ) -> None:
         """Draw tiles of a view.
 
-        share: 1 covers what was painted there before; less lets as much of it through. smooth: else quick.
+        share: the opacity over what was painted before. smooth: smooth scaling instead of fast.
         """
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
@@ -53,7 +53,7 @@ class TiledLayer(Layer):
         painter.restore()
 
     def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
-        """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""
+        """What to draw for a tile, in order: the part of the map to cover, and the source tile."""
         found = next((each for each in _with_ancestors(key) if each in self._cache), None)
         if found is not None:
             yield key, found
@@ -78,14 +78,14 @@ class TiledLayer(Layer):
 
     @abstractmethod
     def _painted_form(self, key: TileKey) -> QImage:
-        """A tile that is in the cache as it is painted."""
+        """The painted form of a cached tile."""
 
 
 class TileLayer(TiledLayer):
-    """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
+    """Paints cached tiles of pictures; coarser tiles, and finer ones over them, stand in for missing ones.
 
-    cover: the tiles that a view wants. ground: the colour that shows through. grey: whether pictures are of
-    grey levels; light: as in the light theme.
+    cover: the tiles that a view needs. ground: the background colour. grey: whether pictures are greyscale; light:
+    whether to invert them for the light theme.
     """
 
     def __init__(self, cache: TileCache) -> None:
@@ -95,7 +95,7 @@ class TileLayer(TiledLayer):
         self.grey = self.light = False
 
     @property
-    def opacity(self) -> float:  # the pictures are mixed with the ground once, when they come
+    def opacity(self) -> float:  # pictures are blended with the background once, when they arrive
         return self._opacity
 
     @opacity.setter
@@ -113,7 +113,7 @@ class TileLayer(TiledLayer):
         self.forget()
 
     def has_stand_in(self, key: TileKey) -> bool:
-        """Whether others are painted where a tile belongs as long as it is not there."""
+        """Whether other tiles stand in for a tile."""
         others = (*list(_with_ancestors(key))[1:], *_children(key))
         return self.visible and any(other in self._cache for other in others)
 

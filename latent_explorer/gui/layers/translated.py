@@ -1,4 +1,4 @@
-"""The images of a linked map, where the translator puts them on this one."""
+"""The translated images of a linked map."""
 
 import math
 from dataclasses import replace
@@ -17,20 +17,20 @@ from latent_explorer.points.levels import Entries
 from latent_explorer.points.splat import Ink, Splatter
 from latent_explorer.session import OpenBundle
 
-_SIZES = (3.0, 11.0)  # pixels: the least ring, and the largest
-_SHAPED = 9.0  # pixels: the least shape; a smaller outline is not recognised
-_TINT = {True: 0.45, False: 0.35}  # how much of the ink of words is mixed into a class's colour: on a dark map, a light
-_CELLS = 64  # a side, by which it is found how close they lie
+_SIZES = (3.0, 11.0)  # pixels: the smallest and the largest ring
+_SHAPED = 9.0  # pixels: the smallest recognisable outline of a shape
+_TINT = {True: 0.45, False: 0.35}  # share of the text colour in a class's colour, by theme
+_CELLS = 64  # cells per side for estimating density
 _NEAR = 8.0  # pixels around the pointer
 _GREY = 0x808080
 
 
 class TranslatedPoints(Layer):
-    """Rings in the colours of classes, a little nearer to the colour of words than this map's own points.
+    """Rings in the colours of classes, mixed with the text colour to differ from this map's own points.
 
-    Where classes have shapes, their outlines, in a line of the map's colour.
+    With class shapes, their outlines, with a rim in the background colour.
 
-    They move often and all at once, so they are splatted as they come, and not sorted first.
+    They move often and all at once, so they are splatted without sorting.
     """
 
     def __init__(self, spec: LayerSpec) -> None:
@@ -63,16 +63,16 @@ class TranslatedPoints(Layer):
             assert self.theme is not None
             painter.setOpacity(self.opacity)
             if not self._shapes:
-                painter.setCompositionMode(BLENDING[self.theme.dark])  # as points: strokes of pictures show through
+                painter.setCompositionMode(BLENDING[self.theme.dark])  # as for points: strokes show through
             self._made.draw(painter, view)
 
     @property
     def up_to_date(self) -> bool:
-        """Whether what was painted last is where the images are now."""
+        """Whether the last paint shows the current places."""
         return self.linked is not None and self._version == self.linked.version
 
     def __len__(self) -> int:
-        """How many have a place."""
+        """The number of images with a place."""
         return 0 if self._entries is None else len(self._entries)
 
     def line(self, view: View, uv: tuple[float, float]) -> str:
@@ -86,7 +86,7 @@ class TranslatedPoints(Layer):
         return f"Translated: {words}"
 
     def nearest_image(self, view: View, uv: tuple[float, float], within: float = _NEAR) -> int | None:
-        """The number, in the other map, of the ring nearest to a plane point, if not farther than so many pixels."""
+        """The number, on the other map, of the ring nearest to a plane point, within `within` pixels."""
         entries = self._entries
         if entries is None or not len(entries):
             return None
@@ -95,7 +95,7 @@ class TranslatedPoints(Layer):
         return int(entries.order[best]) if math.sqrt(away[best]) * view.scale <= within else None
 
     def _made_of(self, uv: NDArray[np.float32], other: OpenBundle) -> Entries:
-        """Those that have a place, and whose class is shown, one entry each; `order` says which image it is."""
+        """One entry for each image with a place and a visible class; `order` has the image numbers."""
         if len(self._rank) != len(uv):
             self._rank = np.random.default_rng(0).integers(0, 128, len(uv), np.uint8)
         label = other.latents.label
@@ -125,14 +125,14 @@ class TranslatedPoints(Layer):
 
     @property
     def _shapes(self) -> tuple[Mark, ...]:
-        """The marks of the other map's classes; none where they have none of their own."""
+        """The marks of the other map's classes; empty if classes have no shapes."""
         other = None if self.linked is None else self.linked.other
         if other is None or other.latents.label is None or self.theme is None or not self.theme.shapes:
             return ()
         return tuple(map(self.theme.mark_of, range(len(other.class_names))))
 
     def _pixels(self, view: View) -> float:
-        """The diameter of a ring: it grows as the map does, as the points of this map do, and is larger than they."""
+        """The diameter of a ring: it scales like the points of this map, and is larger."""
         least, largest = _SIZES
         least = _SHAPED if self._shapes else least
         return min(largest, max(least, 0.9 * view.scale / math.sqrt(max(self._density, 1e-300))))
@@ -153,7 +153,7 @@ def _mixed(colour: QColor, ink: QColor, share: float) -> QColor:
 
 
 def _density(u: NDArray[np.float32], v: NDArray[np.float32]) -> float:
-    """Points per unit of area where they lie close, as the median point has it around it."""
+    """The density around the median point, in points per unit of area."""
     if len(u) < 2:
         return 1.0
     some = slice(None, None, max(1, len(u) // 10_000))

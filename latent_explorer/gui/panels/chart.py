@@ -1,4 +1,4 @@
-"""The chart through which the map is seen: its parameters, how long it was fitted, what can be changed at once."""
+"""The panel of the current chart: its parameters, the time of its fit, and sliders for parameters without a fit."""
 
 from functools import partial
 
@@ -12,15 +12,14 @@ from latent_explorer.gui.widgets.controls import hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Elided, Sentence, filled, heading, timer
 from latent_explorer.session import OpenBundle
 
-_STEPS = 20  # of a slider
-_REST_MS = 350  # after which what was chosen by a slider is made
+_STEPS = 20  # steps of a slider
+_REST_MS = 350  # of rest before a change by a slider is applied
 
 
 class ChartPanel(QWidget):
-    """Says which chart is shown. chosen: another spec of the same kind is wanted. change_wanted: to be asked for.
+    """Shows the current chart. chosen: another spec of the same kind. change_wanted: the list of charts is requested.
 
-    sliders: of what can be changed without another fit, by the names of the parameters. values: the others.
-    trust: how far the map can be trusted.
+    sliders: for parameters that need no fit, by name. values: of the others. trust: how far the map can be trusted.
     """
 
     chosen = pyqtSignal(object)
@@ -39,7 +38,7 @@ class ChartPanel(QWidget):
         filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
 
     def show_bundle(self, bundle: OpenBundle) -> None:
-        """Say how a bundle is seen."""
+        """Show the chart of a bundle."""
         spec = checked(bundle.spec or bundle.usual, bundle.latents.mean.shape[1])
         kind = CHARTS[spec.kind]
         self.title.setText(kind.title)

@@ -1,4 +1,4 @@
-"""Which chart the map is seen through: the entries of View ▸ Chart, and the dialog that asks for parameters."""
+"""Choosing a chart: the entries of View ▸ Chart, and the dialog for parameters."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,9 +22,9 @@ Choose = Callable[[ChartSpec], object]
 def chart_entries(
     bundle: OpenBundle | None, probed: NDArray[np.float32] | None, choose: Choose, owner: QWidget
 ) -> Iterator[Entry]:
-    """The charts that a bundle can be seen through, the present one ticked; those with parameters ask for them.
+    """Menu entries of the charts for a bundle, the current one checked; those with parameters open a dialog.
 
-    probed: the latent (d,) that a chart through a point is to go through; None for what is usual.
+    probed: the latent (d,) for charts through a point; None for the default.
     """
     if bundle is None:
         return
@@ -42,9 +42,9 @@ def chart_entries(
 
 
 class ChartDialog(QDialog):
-    """Asks for the parameters of a kind of chart, says at once what is not possible, and chooses what is accepted.
+    """A dialog for the parameters of a kind of chart, with immediate validation.
 
-    spec: what is written, in its shortest form. before: what the fields begin with.
+    spec: the entered spec, in its shortest form. before: the initial values.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ChartDialog(QDialog):
         for each in kind.parameters:
             value = before.parameters.get(each.name, each.default)
             if each.kind == "vector" and probed is not None:
-                value = tuple(float(str(number)) for number in probed)  # as few digits as tell float32 numbers apart
+                value = tuple(float(str(number)) for number in probed)  # the shortest digits that identify a float32
             self.fields[each.name] = field = self._field(each, text_of(value))
             form.addRow(f"{each.name.capitalize()}:", field)
             form.addRow("", _label(each.sentence[:1].upper() + each.sentence[1:] + "."))

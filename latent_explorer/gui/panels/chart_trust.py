@@ -1,4 +1,4 @@
-"""How far a map can be trusted, in the chart's panel."""
+"""The trust figures of a map in the chart panel."""
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QShowEvent
@@ -21,7 +21,7 @@ _HOW = "Colour points by false or missing neighbours to see where."
 
 
 class ChartTrust(QWidget):
-    """Trustworthiness and continuity of the map that is shown. wanted: they are looked at, and not known."""
+    """Shows trustworthiness and continuity of the map. wanted: the figures are visible and not known yet."""
 
     wanted = pyqtSignal()
 
@@ -42,14 +42,14 @@ class ChartTrust(QWidget):
         self.say("")
 
     def say(self, words: str) -> None:
-        """Say why there are no figures, or not yet."""
+        """Show why there are no figures, or not yet."""
         self.known = False
         for label in (self.trustworthiness, self.continuity):
             label.setText("…")
         self._of.setText(words)
 
     def show_figures(self, found: MapMeasured, count: int) -> None:
-        """Show what was measured of a map of so many images."""
+        """Show the figures of a map of `count` images."""
         self.known = True
         self.trustworthiness.setText(f"{found.trustworthiness:.3f}")
         self.continuity.setText(f"{found.continuity:.3f}")

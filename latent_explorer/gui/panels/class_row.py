@@ -1,4 +1,4 @@
-"""What a place decodes to under each class: a row of small pictures with the classes' names."""
+"""A row of small pictures of one place decoded under each class."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import help_with
 
 MOST = 20
-"""Classes shown at most: of more, the first."""
+"""The maximum number of classes; of more, the first ones are shown."""
 
 _COLUMNS, _GAP, _LARGEST, _SMALLEST, _FRAME = 10, 3, 48, 20, 2
 
 
 class ClassPictures(QWidget):
-    """Pictures of one place under the classes, the present one framed. chosen: the class of one that was clicked.
+    """Pictures of one place under each class, the current class framed. chosen: a class was clicked.
 
-    outdated: they are those of another place, and greyed.
+    outdated: whether they are of another place and greyed out.
     """
 
     chosen = pyqtSignal(int)
@@ -37,7 +37,7 @@ class ClassPictures(QWidget):
         self.setSizePolicy(policy)
 
     def set_classes(self, names: Sequence[str], present: int) -> None:
-        """Be of these classes, of which one is that of the map."""
+        """Set the classes, and the current class of the map."""
         shown = tuple(names[:MOST])
         if shown != self.names:
             self.names, self.images = shown, []
@@ -52,11 +52,11 @@ class ClassPictures(QWidget):
         self.update()
 
     def outdate(self) -> None:
-        """What is shown is of another place by now."""
+        """Grey out the pictures: they are of another place."""
         self.outdated = True
         self.update()
 
-    # -- where things are
+    # -- geometry
 
     @property
     def _rows(self) -> int:
@@ -76,7 +76,7 @@ class ClassPictures(QWidget):
         return QSize(_COLUMNS * (_SMALLEST + _GAP), self.heightForWidth(_COLUMNS * (_SMALLEST + _GAP)))
 
     def cell(self, label: int) -> QRect:
-        """Where the picture of a class is."""
+        """The rectangle of the picture of a class."""
         row, column = divmod(label, _COLUMNS)
         side = self._side(self.width())
         down = side + self.fontMetrics().height() + _GAP

@@ -1,4 +1,4 @@
-"""A slider for every latent dimension, with the data's distribution behind it, in one painted widget."""
+"""A widget with a slider for every latent dimension, with the data's distribution behind it."""
 
 from typing import NamedTuple
 
@@ -24,14 +24,14 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.session.coordinates import LEAST, number_text
 
-_ROWS = 4  # for which there is always room
-_STEP, _FINE_STEP = 1 / 100, 1 / 1000  # of the range, for an arrow key
+_ROWS = 4  # minimum number of visible rows
+_STEP, _FINE_STEP = 1 / 100, 1 / 1000  # steps of the arrow keys, as shares of the range
 _KNOB = 4.5
-_WIDEST = 8  # decimals for which there is room beside a slider
+_WIDEST = 8  # maximum decimals beside a slider
 
 
 class RowRects(NamedTuple):
-    """Where one dimension is painted: its row, and in that its name, its slider and its value."""
+    """The rectangles of a dimension: its row, name, slider and value."""
 
     whole: QRect
     name: QRect
@@ -40,11 +40,13 @@ class RowRects(NamedTuple):
 
 
 class DimensionList(QAbstractScrollArea):
-    """Rows of name, slider and value. Drag or arrow keys move a slider, a click on a value types it, a double click on
-    a name or Delete puts it back to the data's mean.
+    """Rows of name, slider and value for the dimensions.
 
-    begun: one is about to be moved. moved: a latent float32 (d,) that differs from the one shown then in one
-    coordinate. refused: why what was typed is none.
+    Drags and arrow keys move a slider, a click on a value edits it, and a double click on a name or Delete resets it to
+    the mean of the data.
+
+    begun: a slider is about to move. moved: a latent float32 (d,) that differs in one coordinate from the one shown at
+    `begun`. refused: why an entered text is not a number.
     """
 
     begun = pyqtSignal()
@@ -59,7 +61,7 @@ class DimensionList(QAbstractScrollArea):
         self.order = np.zeros(0, np.int64)
         self.current, self.decimals = 0, LEAST
         self._dragged = False
-        self._still: QPixmap | None = None  # all that a hover does not change
+        self._still: QPixmap | None = None  # the parts that do not change with hovers
         view, bar = self.viewport(), self.verticalScrollBar()
         assert view is not None
         assert bar is not None
@@ -75,10 +77,10 @@ class DimensionList(QAbstractScrollArea):
         self.setMinimumHeight(_ROWS * self.row_height)
         self.setAccessibleName("Dimensions")
 
-    # -- what is shown
+    # -- contents
 
     def show_data(self, data: Distributions | None, theme: Theme) -> None:
-        """List the dimensions of other data, or in other colours. A slider stands at the mean until one moves it."""
+        """Show the dimensions of data in the colours of a theme. Sliders start at the mean."""
         self.theme, self._still = theme, None
         if data is not self.data:
             self.editor.hide()
@@ -89,7 +91,7 @@ class DimensionList(QAbstractScrollArea):
         self._view.update()
 
     def sort(self, *, by_spread: bool) -> None:
-        """List the widest dimensions first, or all by their numbers; the current one stays current."""
+        """Sort by spread, the widest first, or by number; the current dimension stays current."""
         if self.data is None:
             return
         dimension = self.dimension
@@ -102,7 +104,7 @@ class DimensionList(QAbstractScrollArea):
         if len(z) != len(self.latent) or (np.array_equal(z, self.latent) and decimals == self.decimals):
             return
         if decimals != self.decimals:
-            self.decimals, self._still = decimals, None  # the numbers need another width
+            self.decimals, self._still = decimals, None  # numbers have another width
         self.latent = z.astype(np.float32)
         self._view.update()
 
@@ -115,7 +117,7 @@ class DimensionList(QAbstractScrollArea):
         return self.fontMetrics().height() + 9
 
     def row(self, position: int) -> RowRects:
-        """Where the row at a position of the list is now, in pixels of the viewport."""
+        """The rectangles of the row at a position, in pixels of the viewport."""
         top = position * self.row_height - self._bar.value()
         whole = QRect(0, top, self._view.width(), self.row_height)
         name = self.fontMetrics().horizontalAdvance("z000") + 10
@@ -144,7 +146,7 @@ class DimensionList(QAbstractScrollArea):
             self._set(self.dimension, float(self.data.mean[self.dimension]))
 
     def _step(self, share: float) -> None:
-        """Move the current slider by a share of its range, not out of it."""
+        """Move the current slider by a share of its range, within the range."""
         if self.data is None or self.dimension is None:
             return
         low, high = self.data.low[self.dimension], self.data.high[self.dimension]
@@ -159,7 +161,7 @@ class DimensionList(QAbstractScrollArea):
         self._set(self.dimension, float(low + share * (high - low)))
 
     def _go(self, position: int) -> None:
-        """Make another row the current one, and bring it into sight."""
+        """Make a row current and scroll to it."""
         if not len(self.order):
             return
         self.current = min(max(position, 0), len(self.order) - 1)
@@ -272,7 +274,7 @@ class DimensionList(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def tip(self, at: QPoint) -> str:
-        """What the row at a pixel of the viewport says of itself."""
+        """The tooltip of the row at a pixel of the viewport."""
         position = self._position(at)
         if position is None or self.data is None:
             return ""

@@ -1,4 +1,4 @@
-"""The inspector's sliders, one for every latent dimension, folded away where the map shows all there is."""
+"""The inspector's sliders for latent dimensions, folded if the map shows all dimensions."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from latent_explorer.session.coordinates import LEAST
 
 
 class DimensionPanel(QWidget):
-    """A line that folds and unfolds, and the list below it. folded: whether only the line is shown."""
+    """A header that folds the list below it. folded: whether only the header is shown."""
 
     folded = pyqtSignal(bool)
 
@@ -49,7 +49,7 @@ class DimensionPanel(QWidget):
         filled(QVBoxLayout(self), header, self.list, 0, spacing=4).setStretchFactor(self.list, 1)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
-        """List the dimensions of another bundle, or in other colours."""
+        """Show the dimensions of a bundle in the colours of a theme."""
         before, self._bundle, self._theme = self._bundle, bundle, theme
         if before is not bundle:
             self.list.show_data(None, theme)
@@ -62,13 +62,13 @@ class DimensionPanel(QWidget):
         self._fill()
 
     def show_latent(self, z: NDArray[np.floating], decimals: int = LEAST) -> None:
-        """Put the sliders to a latent (d,), whose numbers are read with so many decimals."""
+        """Set the sliders to a latent (d,), with numbers rounded to `decimals`."""
         self._shown, self._decimals = z, decimals
         if not self.list.isHidden():
             self.list.show_latent(z, decimals)
 
     def _fill(self) -> None:
-        """List what there is, once it is to be seen: going through ten million points takes a while."""
+        """Fill the list when it becomes visible, as statistics of ten million points take a while."""
         if self._bundle is None or self._theme is None or self.list.isHidden():
             return
         data = self.list.data

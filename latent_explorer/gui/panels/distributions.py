@@ -1,4 +1,4 @@
-"""How the data are distributed along each latent dimension."""
+"""The distribution of the data along each latent dimension."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 BINS = 48
 
-_ENOUGH = 20_000  # points whose histogram is drawn; range, mean and spread are those of all
-_NOTHING = 0.05  # of the widest spread: a dimension below carries next to nothing
+_ENOUGH = 20_000  # points for the histogram; range, mean and spread use all
+_NOTHING = 0.05  # share of the largest spread below which a dimension is unused
 
 
 @dataclass(frozen=True, eq=False)
 class Distributions:
-    """What the dimensions of the data's means are like, float (d,) each.
+    """Statistics of the data's means along each dimension, float (d,) each.
 
-    low, high: the range, never empty. mean, spread: with the standard deviation. heights: (d, BINS) in [0, 1], the
-    histogram over the range, its highest bin 1.
+    low, high: the range, never empty. mean, spread: mean and standard deviation. heights: (d, BINS) in [0, 1], the
+    histogram over the range, with the highest bin at 1.
     """
 
     low: NDArray[np.float64]
@@ -35,7 +35,7 @@ class Distributions:
 
     @property
     def carries_nothing(self) -> NDArray[np.bool_]:
-        """Which dimensions hardly differ from image to image, as those that a VAE leaves unused; bool (d,)."""
+        """Which dimensions hardly vary between images, like unused dimensions of a VAE; bool (d,)."""
         nothing: NDArray[np.bool_] = self.spread < _NOTHING * self.spread.max()
         return nothing
 

@@ -1,4 +1,4 @@
-"""The filmstrip: a path's pictures, played and scrubbed, with its choices in place."""
+"""The filmstrip: the pictures of a path, with playback, scrubbing and the settings of the path."""
 
 from dataclasses import replace
 
@@ -20,22 +20,22 @@ from latent_explorer.session import Route
 
 FIRST, COMPARED, STITCHED = "first", "compared", "stitched"
 ROWS = FIRST, COMPARED, STITCHED
-"""The rows there may be, by name, from above: the path, along a second curve, what another map's model makes of it."""
+"""The names of the rows, from the top: the path, a second curve, and the path decoded by another map's model."""
 
-_USUAL = next(iter(CURVES.values())).title  # the curve that is not worth naming where it is alone
+_USUAL = next(iter(CURVES.values())).title  # the default curve, not named if it is alone
 _NO_FRAMES = np.zeros((0, 1, 1, 1), np.uint8)
 _CURVE_TIP = "How the path runs through latent space"
 _COMPARE_TIP = "A second curve through the same places, as a row below and a dashed line on the map"
 _EASING_TIP = "Speed along the path"
-_TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # of the grid of controls
+_TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # positions in the grid of controls
 
 
 class Filmstrip(QWidget):
-    """Plays the frames of a route, there and back if asked, in a row for each curve, and for each model, that is shown.
+    """Plays the frames of a route, optionally back and forth, with a row for each curve and model.
 
-    frames: the pictures (n, h, w, c) of the first row; none while they are being decoded. index: of the current one.
-    route_chosen: the Route with other choices. moved: another frame is the current one. gone_to: by a person, or by
-    playing. clear_wanted, export_wanted: buttons.
+    frames: the pictures (n, h, w, c) of the first row; none while they are being decoded. index: of the current frame.
+    route_chosen: the Route with new settings. moved: the current frame has changed. gone_to: it was changed by the user
+    or by playback. clear_wanted, export_wanted: a button was pressed.
     """
 
     route_chosen = pyqtSignal(object)
@@ -71,7 +71,7 @@ class Filmstrip(QWidget):
         return self._speed.value()
 
     def choices(self, start: tuple[float, ...], end: tuple[float, ...]) -> Route:
-        """A route between two latents with the choices made here."""
+        """A route between two latents with the current settings."""
         return self._chosen(Route(start, end))
 
     def _chosen(self, route: Route) -> Route:
@@ -79,7 +79,7 @@ class Filmstrip(QWidget):
         return replace(route, curve=curve, compare=compare, easing=easing, frames=self._count.value())
 
     def show_route(self, route: Route | None) -> None:
-        """Show the choices of another route; its frames come later."""
+        """Show the settings of a route; its frames follow later."""
         if route != self._route:
             self.show_row(STITCHED, None)
         ends_changed = route is None or self._route is None or route.frames != self._route.frames
@@ -104,21 +104,21 @@ class Filmstrip(QWidget):
 
     @property
     def stitched(self) -> NDArray[np.uint8] | None:
-        """What another map's model makes of each frame (n, h, w, c), if it is shown."""
+        """The frames (n, h, w, c) decoded by another map's model, if shown."""
         return self._rows[STITCHED].frames if STITCHED in self._rows else None
 
     @property
     def rows(self) -> list[tuple[str, NDArray[np.uint8]]]:
-        """What is shown, by row: a caption, empty where there is one row, and pictures (n, h, w, c)."""
+        """The rows: a caption, empty if there is only one, and pictures (n, h, w, c)."""
         rows = self._in_order()
         return [(caption, row.frames) for caption, row in zip(captions(rows, _USUAL), rows, strict=True)]
 
     def row(self, name: str) -> StripRow | None:
-        """A row by its name, if there is one."""
+        """The row with a name, if there is one."""
         return self._rows.get(name)
 
     def show_row(self, name: str, row: StripRow | None) -> None:
-        """Show a row, instead of what it showed before; or none."""
+        """Replace a row; None removes it."""
         if row is None:
             self._rows.pop(name, None)
         else:
@@ -126,7 +126,7 @@ class Filmstrip(QWidget):
         self._show_rows()
 
     def change_row(self, name: str, **changes: object) -> None:
-        """Change some of the fields of a row, by their names in `StripRow`."""
+        """Change fields of a row, by their names in `StripRow`."""
         self.show_row(name, replace(self._rows.get(name, StripRow()), **changes))  # type: ignore[arg-type] # by name
 
     def show_frames(self, frames: NDArray[np.uint8], name: str = FIRST) -> None:
@@ -142,11 +142,11 @@ class Filmstrip(QWidget):
         self.strip.show_rows(rows, captions(rows, _USUAL))
 
     def _in_order(self) -> list[StripRow]:
-        """The rows, once there is a first one."""
+        """The rows in order; none without a first row."""
         return [self._rows[name] for name in ROWS if name in self._rows] if FIRST in self._rows else []
 
     def begin_at(self, index: int) -> None:
-        """Have a frame be the current one, now or once the frames are there; nothing else goes there."""
+        """Make a frame current, now or when the frames arrive, without emitting `gone_to`."""
         self.index = index
         if len(self.frames):
             self._show(min(index, len(self.frames) - 1))
@@ -169,7 +169,7 @@ class Filmstrip(QWidget):
         self.moved.emit(index)
 
     def step(self, by: int) -> None:
-        """Go on by so many frames, from the last to the first."""
+        """Move by a number of frames, wrapping around."""
         if len(self.frames):
             self.go_to((self.index + by) % len(self.frames))
 
@@ -187,7 +187,7 @@ class Filmstrip(QWidget):
 
     def _advance(self) -> None:
         if not len(self.frames):
-            return  # those of another path are still to come
+            return  # the frames of another path have not arrived yet
         last = len(self.frames) - 1
         if not self.ping_pong:
             self._direction = 1
@@ -250,13 +250,13 @@ class Filmstrip(QWidget):
             self._number.setText("–")
 
     def offer(self, *, decodes: bool, data: bool, labels: bool) -> None:
-        """Offer the curves and paces that a model has all for; the others say what is lacking."""
+        """Enable the curves and easings that a model supports; the others show what is lacking."""
         for box in (self._curve, self._compare):
             offer(box, {name: curve.lacks(decodes=decodes, data=data, labels=labels) for name, curve in CURVES.items()})
         offer(self._easing, {name: easing.lacks(decodes=decodes) for name, easing in EASINGS.items()})
 
     def _even_out(self, wanted: bool) -> None:
-        """Walk at an even pace in pixels what is measured or compared in them, unless another pace was chosen."""
+        """Use an easing that is even in pixels for curves that are measured or compared, unless another was chosen."""
         if wanted and self._easing.currentData() == next(iter(EASINGS)):
             even = next((name for name, easing in EASINGS.items() if easing.needs_decoder), "")
             index = self._easing.findData(even)
@@ -269,9 +269,9 @@ class Filmstrip(QWidget):
 
 
 class Controls(QScrollArea):
-    """Controls in three groups, in one row; the second in a row of its own where there is no room for that.
+    """Controls in three groups in one row; the second group moves to its own row if there is no room.
 
-    Where even that is too wide, all are scrolled sideways.
+    If that is still too wide, it scrolls horizontally.
     """
 
     def __init__(self, *groups: QWidget) -> None:
@@ -291,7 +291,7 @@ class Controls(QScrollArea):
 
     @property
     def stops(self) -> list[QWidget]:
-        """What Tab leads through, as one reads it."""
+        """The widgets in tab order."""
         player, choices, actions = self._groups
         groups = (player, choices, actions) if self._in_one_row else (player, actions, choices)
         layouts = (group.layout() for group in groups)

@@ -1,4 +1,4 @@
-"""The gallery: the images of a selection as a grid of which only what is seen is fetched and painted."""
+"""The gallery: a grid of the selected images that fetches and paints only visible ones."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,15 +17,15 @@ from latent_explorer.gui.widgets.picture_list import PictureList
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip, window_title
 from latent_explorer.session import OpenBundle
 
-_SIDES = (24, 128, 56)  # pixels of a picture on screen: least, most, at first
+_SIDES = (24, 128, 56)  # pixels of a picture on screen: minimum, maximum, default
 _GAP = 6
 _LOOK_MS = 30
-_AHEAD = 0.5  # of a page, above and below what is seen
+_AHEAD = 0.5  # share of a page above and below the visible part
 ORDERS = ("By class", "By error", "By number")
 
 
 class _Selected(PictureList):
-    """The images of a selection, of which the bundle says what they are."""
+    """The images of a selection, described by the bundle."""
 
     def __init__(self) -> None:
         super().__init__("Selected images", _SIDES[2], _GAP)
@@ -50,10 +50,10 @@ class _Selected(PictureList):
 
 
 class GalleryWindow(QDialog):
-    """Shows images, which whoever made it fetches.
+    """A window with images, which its owner fetches.
 
-    chosen: the number of an image that was clicked. removed: those to be taken out of the selection (n,).
-    needed: other images are seen, and may be missing. sheet_wanted: all of them are to be exported.
+    chosen: the number of an image that was clicked. removed: the images (n,) to remove from the selection. needed:
+    other images are visible and may be missing. sheet_wanted: an export of all images is requested.
     """
 
     chosen = pyqtSignal(int)
@@ -104,7 +104,7 @@ class GalleryWindow(QDialog):
         self.list.dress(theme)
 
     def show_images(self, bundle: OpenBundle, chosen: NDArray[np.bool_] | None) -> None:
-        """Show the images chosen (n,) of a bundle; none without a selection."""
+        """Show the images `chosen` (n,) of a bundle; None without a selection."""
         if self.list.bundle is None or self.list.bundle.latents is not bundle.latents:
             self.model.forget()
         self.list.bundle = bundle
@@ -115,7 +115,7 @@ class GalleryWindow(QDialog):
         self._arrange()
 
     def show_remark(self, sentence: str, reason: str) -> None:
-        """Say what kind of pictures these are. reason: why, for whoever points at it."""
+        """Describe the kind of pictures. reason: for the tooltip."""
         self.remark.setText(sentence)
         self.remark.setToolTip(tooltip(reason))
 
@@ -126,12 +126,12 @@ class GalleryWindow(QDialog):
         if order == "By class" and latents.label is not None:
             numbers = numbers[np.argsort(latents.label[numbers], kind="stable")]
         elif order == "By error" and latents.error is not None:
-            numbers = numbers[np.argsort(-latents.error[numbers], kind="stable")]  # draws, without any, last
+            numbers = numbers[np.argsort(-latents.error[numbers], kind="stable")]  # draws, which have none, last
         self.model.put(numbers)
         self._look.start()
 
     def seen(self) -> range:
-        """The rows in sight, and some above and below."""
+        """The visible rows, and some above and below."""
         viewport = self.list.viewport()
         count, cell = self.model.rowCount(), self.list.gridSize()
         if viewport is None or not count:
@@ -145,11 +145,11 @@ class GalleryWindow(QDialog):
         return range(min(first, count), min(last, count))
 
     def take(self, numbers: Iterable[int], pictures: NDArray[np.uint8]) -> None:
-        """Pictures (n, h, w, c) of images have come."""
+        """Add pictures (n, h, w, c) of images."""
         for number, picture in zip(numbers, pictures, strict=True):
             self.model.keep(number, to_qimage(picture))
 
-    # -- what is done
+    # -- actions
 
     def _resize(self, side: int) -> None:
         self.list.show_larger(side)

@@ -1,4 +1,4 @@
-"""The inspector: all that is known about one place."""
+"""The inspector: everything known about one place."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ _REASONS = {
 _HINT = "Move over the map: the picture that the model decodes there appears here."
 _NO_PICTURE = "There is no picture of a place: this model has no decoder. Its nearest images are below."
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
-_TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
+_TALLEST = 190  # pixels: the maximum height of the picture above unfolded dimensions
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
 _NEAREST, _THUMBNAILS = "Nearest images and reconstructions", "Nearest images, as thumbnails"
@@ -46,10 +46,10 @@ _COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them an
 
 
 class Inspector(QWidget):
-    """The decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
+    """Shows the decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
 
     typed: coordinates were entered, float64 (d,). pin_wanted, picture_wanted, export_wanted, lock_wanted: a button was
-    pressed. What is of another place than the one shown is greyed, from `outdate` until its own is there.
+    pressed. Values of another place than the current one are greyed out, from `outdate` until new ones arrive.
     """
 
     typed = pyqtSignal(object)
@@ -86,7 +86,7 @@ class Inspector(QWidget):
         self._bundle: OpenBundle | None = None
         self._place: Place | None = None
         self._shown = ""
-        self._last: tuple[Place, bool] | None = None  # described, and whether it is outdated
+        self._last: tuple[Place, bool] | None = None  # the last description, and whether it is outdated
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -114,7 +114,7 @@ class Inspector(QWidget):
         column.setStretchFactor(self.dimensions, 1)
 
     def _show_found(self, there: bool) -> None:
-        """Show what the data say of a place, or not even its headings; classes only where there are any."""
+        """Show or hide the description of a place with its headings; classes only if there are any."""
         labelled = self._bundle is not None and bool(self._bundle.class_names)
         for number, part in enumerate(self._found):
             part.setVisible(there and (labelled or number > 1))
@@ -131,7 +131,7 @@ class Inspector(QWidget):
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
         self._bundle, self._theme = bundle, theme
-        if self._last is not None:  # in other colours, perhaps
+        if self._last is not None:  # the theme may have changed
             self._say_word(*self._last)
         self._explain(decodes=bundle.config.decodes)
         self.coordinates.setToolTip(tooltip(_COORDINATES + axes_words(bundle)))
@@ -139,10 +139,10 @@ class Inspector(QWidget):
         self.neighbours.set_bundle(bundle, theme)
         self.dimensions.set_bundle(bundle, theme)
         if self._last is not None:
-            self._say_word(*self._last)  # in the colours of the theme
+            self._say_word(*self._last)  # in the theme's colours
 
     def _explain(self, *, decodes: bool) -> None:
-        """Say where the picture would be why there is none, if the model makes none."""
+        """Explain in place of the picture that the model has no decoder, if so."""
         self.picture.hint = _HINT if decodes else _NO_PICTURE
         self._nearest.setText(self._usual_nearest if decodes else "Nearest images")
         draws = self._bundle is not None and self._bundle.latents.draws
@@ -153,17 +153,17 @@ class Inspector(QWidget):
 
     @property
     def _usual_nearest(self) -> str:
-        """What the nearest images are called where they are the originals."""
+        """The heading of the nearest images if they are originals."""
         points = "images" if self._bundle is None else self._bundle.points
         return {"points": _AND_DRAWS, "draws": _DRAWS}.get(points, _NEAREST)
 
     @property
     def said(self) -> str:
-        """The word on the place, or what was wrong with what was typed."""
+        """The verdict on the place, or the error in the entered text."""
         return self._word.text()
 
     def show_coordinates(self, z: NDArray[np.floating], decimals: int) -> None:
-        """Show where the place is, with so many decimals, unless other coordinates are being typed."""
+        """Show the coordinates of the place, rounded to `decimals`, unless coordinates are being edited."""
         self.dimensions.show_latent(z, decimals)
         self._shown = coordinates_text(z, decimals)
         if not (self.coordinates.hasFocus() and self.coordinates.isModified()):
@@ -175,17 +175,17 @@ class Inspector(QWidget):
             self.coordinates.setCursorPosition(0)
 
     def show_locked(self, locked: bool) -> None:
-        """Say whether the inspector stays at its place."""
+        """Show whether the inspector is locked."""
         self.lock_button.setChecked(locked)
         self.lock_button.setText("Locked" if locked else "Lock")
 
     def show_waiting(self, words: str) -> None:
-        """Say what is waited for where the data have said nothing yet."""
+        """Show what it waits for, in place of the description."""
         if self._last is None and not self.coordinates.property(REFUSED):
             self._word.say(words and f"{words}…")
 
     def outdate(self) -> None:
-        """Another place is shown, about which the data have said nothing yet."""
+        """Grey out the description: it belongs to another place."""
         if self._place is not None:
             self._say_word(self._place, True)
             self._place = None
@@ -199,7 +199,7 @@ class Inspector(QWidget):
         first, rest = (theme.faint, theme.faint) if outdated else (colour, theme.text)
         self._last = place, outdated
         reason = f"{_REASONS[place.reason]}: " if place.reason else ""
-        if not self.coordinates.property(REFUSED):  # which has been answered to
+        if not self.coordinates.property(REFUSED):  # an error stays visible
             self._word.say(reason + _CONSEQUENCES[place.word], f"● {place.word.capitalize()}.", first, rest)
 
     def show_place(self, place: Place) -> None:
@@ -215,9 +215,9 @@ class Inspector(QWidget):
             self._nearest.setText(_THUMBNAILS if place.lacking else self._usual_nearest)
 
     def _leave_coordinates(self) -> None:
-        """What was typed and not entered is not where anything is."""
+        """Discard text that was edited but not entered."""
         if self.coordinates.hasFocus():
-            return  # Enter: it stays if it is refused
+            return  # Enter: the text stays if it is refused
         self._renew_coordinates()
         if self.coordinates.property(REFUSED):
             self.coordinates.setProperty(REFUSED, False)
@@ -227,7 +227,7 @@ class Inspector(QWidget):
 
     def _read_coordinates(self) -> None:
         self.coordinates.setProperty(REFUSED, False)
-        if self._bundle is None or not self.coordinates.isModified():  # what is shown has fewer digits than the place
+        if self._bundle is None or not self.coordinates.isModified():  # the text has fewer digits than the place
             return
         dimensions = self._bundle.config.net.latent_dim
         try:
@@ -244,7 +244,7 @@ class Inspector(QWidget):
 
 
 def _measures(place: Place) -> str:
-    """What the word rests on, a line each."""
+    """The measurements behind the verdict, one per line."""
     low, high = place.usual_radius
     lines = [
         "Compared with test images, 95 % of which are inside the data:",
@@ -259,13 +259,13 @@ def _measures(place: Place) -> str:
 
 
 def axes_words(bundle: OpenBundle) -> str:
-    """What the axes of the map are, as further lines of a tip."""
+    """The axes of the map, as further lines of a tooltip."""
     ways = ("from left to right", "from bottom to top")
     return "".join(f"\nThe map, {way}: {name}" for way, name in zip(ways, bundle.chart.axis_names, strict=True) if name)
 
 
 class AttachRow(QWidget):
-    """Why the original images are not available, or what is shown instead; and a button with ways to attach them."""
+    """Explains why the original images are missing, or what is shown instead, with a button to attach them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -276,15 +276,15 @@ class AttachRow(QWidget):
         self.hide()
 
     def add(self, text: str, run: Callable[[], object]) -> None:
-        """Offer a way to attach them."""
+        """Add a way to attach images to the button's menu."""
         action = self._ways.addAction(text)
         assert action is not None
         action.triggered.connect(lambda: run())
 
     def explain(self, words: str, more: str = "", *, can: bool) -> None:
-        """Say why they are missing, if they are, or what is shown instead. more: for its tip.
+        """Explain why images are missing, or what is shown instead. more: for the tooltip.
 
-        can: whether there are any that could be attached.
+        can: whether images can be attached.
         """
         if self.reason.text() != words:
             self.reason.setText(words[:1].upper() + words[1:])

@@ -1,4 +1,4 @@
-"""The layers: shown and hidden, how strong, and so again at the next launch."""
+"""The panel of layers: visibility and opacity, which are saved."""
 
 from functools import partial
 
@@ -23,13 +23,13 @@ class LayerPanel(Scrolling):
         self._grid.setContentsMargins(8, 4, 8, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._chosen = True  # by a person, what changes now
-        self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with what the tooltip says
+        self._chosen = True  # whether the current change is by the user
+        self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with the text of the tooltip
         self.setWidget(inside)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the focus on the map
 
     def add(self, name: str, shown: bool, opacity: float | None, tip: str) -> None:
-        """List one more layer; without an opacity, it has none to choose."""
+        """Add a layer; without an opacity, it has no slider."""
         button, strength, row = tool_button(name, tip, wide=True), None, self._grid.rowCount()
         button.setCheckable(True)
         button.setChecked(shown)
@@ -43,7 +43,7 @@ class LayerPanel(Scrolling):
         button.toggled.connect(partial(self._tell, name))
 
     def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
-        """One more slider, of what a layer has beside its opacity, under the layer listed last."""
+        """Add another slider below the last layer."""
         label, made, row = hint(name), slider(name, least, most, value, tip), self._grid.rowCount()
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label.setToolTip(tooltip(tip))
@@ -52,13 +52,13 @@ class LayerPanel(Scrolling):
         return made
 
     def add_choice(self, box: QComboBox) -> None:
-        """A choice of what a layer shows, under the layer listed last."""
+        """Add a combo box below the last layer."""
         box.setMinimumContentsLength(8)
-        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the map
         self._grid.addWidget(box, self._grid.rowCount(), 0, 1, 2)
 
     def remember(self, settings: Settings) -> None:
-        """Show the layers as remembered, and remember from now on what becomes of them."""
+        """Restore the layers from the settings, and save changes from now on."""
         for name, (button, strength, _) in self._controls.items():
             left = settings.get(ShownLayer, name, ShownLayer(*self.layers()[name]))
             if strength is not None:
@@ -72,7 +72,7 @@ class LayerPanel(Scrolling):
         self.changed.connect(keep)
 
     def show_usual(self, name: str, shown: bool, opacity: float) -> None:
-        """Show a layer as it usually is with the bundle that is open; that is not remembered."""
+        """Show a layer with the default for the open bundle, without saving it."""
         button, strength, _ = self._controls[name]
         self._chosen = False
         button.setChecked(shown)
@@ -81,7 +81,7 @@ class LayerPanel(Scrolling):
         self._chosen = True
 
     def enable(self, name: str, lacking: str = "") -> None:
-        """Offer a layer, or not where something is lacking, which its tooltip then says."""
+        """Enable a layer, or disable it with what is lacking as tooltip."""
         button, strength, tip = self._controls[name]
         button.setEnabled(not lacking)
         button.setToolTip(tooltip(tip + (f"\n\nNot available: {lacking}." if lacking else "")))

@@ -14,7 +14,7 @@ from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.session import OpenBundle
 
 _SEARCHED_FROM = 13  # classes
-_AT_ONCE = 100  # rows made at a time: the next ones as one scrolls down
+_AT_ONCE = 100  # rows created at a time, more while scrolling
 _LONGEST = 80  # characters of a name in a tooltip
 _REPEATED = "Colours repeat: see the marks"
 _SELECTS = {
@@ -34,7 +34,7 @@ def _classless(bundle: OpenBundle | None) -> str:
 
 
 def paint_mark(painter: QPainter, mark: Mark, colour: QColor, middle: QPointF, radius: float, filled: bool) -> None:
-    """Draw the mark of a class around a place, or its outline alone."""
+    """Draw the mark of a class at a position, or only its outline."""
     hollow = mark == "ring" or not filled
     painter.setPen(QPen(colour, 3.0 if mark == "ring" and filled else 1.3))
     painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
@@ -43,7 +43,7 @@ def paint_mark(painter: QPainter, mark: Mark, colour: QColor, middle: QPointF, r
 
 
 class ClassRow(QWidget):
-    """One class: its mark in its colour, its name, how many. A click hides or shows it, a double click isolates it.
+    """A class with its mark, name and count. A click hides or shows it, a double click isolates it.
 
     toggled, isolated, select_wanted: with the class's label.
     """
@@ -92,8 +92,8 @@ class ClassRow(QWidget):
             self.toggled.emit(self._label)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        self._second_click = True  # the release that follows is part of it
-        self.toggled.emit(self._label)  # takes back what the first click did
+        self._second_click = True  # includes the release that follows
+        self.toggled.emit(self._label)  # undoes the first click
         self.isolated.emit(self._label)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -126,9 +126,9 @@ class ClassRow(QWidget):
 
 
 class Legend(QWidget):
-    """All classes of a bundle; where they are many, those whose names hold what is typed above.
+    """All classes of a bundle; if there are many, those whose names contain the search text.
 
-    toggled, isolated, select_wanted: with a class's label. all_wanted: show all again.
+    toggled, isolated, select_wanted: with a class's label. all_wanted: show all classes.
     """
 
     toggled = pyqtSignal(int)
@@ -162,7 +162,7 @@ class Legend(QWidget):
 
     @property
     def rows(self) -> list[ClassRow]:
-        """Those that are listed, as far as one has scrolled."""
+        """The rows created so far."""
         return list(self._rows.values())
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme, hidden: frozenset[int]) -> None:
@@ -177,7 +177,7 @@ class Legend(QWidget):
         self.show_hidden(hidden)
 
     def show_colouring(self, title: str) -> None:
-        """Say what points are coloured by, where that is not their class."""
+        """Show the colouring of points, if it is not their class."""
         self._coloured_by = title
         self._say()
 
@@ -202,7 +202,7 @@ class Legend(QWidget):
             row.update()
 
     def _list(self) -> None:
-        """List the classes that are searched, the first of them now."""
+        """List the matching classes, the first rows now."""
         inside, wanted = QWidget(), self.search.text().strip().casefold()
         self._column = filled(QVBoxLayout(inside), spacing=0)
         self._column.addStretch(1)

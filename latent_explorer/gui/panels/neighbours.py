@@ -45,7 +45,7 @@ class NearImages(Protocol):
 class NeighbourStrip(QWidget):
     """Eight columns: original, reconstruction, and a line in the colour of the class.
 
-    outdated: they are those of another place, and greyed. chosen: the index of an image that was clicked.
+    outdated: whether they are of another place and greyed out. chosen: the index of an image that was clicked.
     """
 
     chosen = pyqtSignal(int)
@@ -59,7 +59,7 @@ class NeighbourStrip(QWidget):
         self._theme: Theme | None = None
         self._originals: list[QImage] = []
         self._reconstructions: list[QImage] = []
-        self._current = 0  # the column that the keys are at
+        self._current = 0  # the column of the keyboard
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Nearest images")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -81,7 +81,7 @@ class NeighbourStrip(QWidget):
         self.update()
 
     def show_place(self, place: NearImages | None) -> None:
-        """Show the images nearest to another place, or none."""
+        """Show the images nearest to a place, or none."""
         self._place, self.outdated = place, False
         self._current = 0
         self._originals = [] if place is None else [to_qimage(image) for image in place.originals]
@@ -90,7 +90,7 @@ class NeighbourStrip(QWidget):
         self.update()
 
     def outdate(self) -> None:
-        """What is shown is that of another place by now."""
+        """Grey out the images: they are of another place."""
         self.outdated = True
         self.update()
 
@@ -118,7 +118,7 @@ class NeighbourStrip(QWidget):
         painter.end()
 
     def _say_draw(self, painter: QPainter, cell: QRect) -> None:
-        """A draw from the prior has no image above its picture."""
+        """Paint a label in place of the image for a draw from the prior."""
         painter.setPen(self.palette().placeholderText().color())
         painter.drawText(cell, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, "draw")
 
@@ -133,7 +133,7 @@ class NeighbourStrip(QWidget):
         return 0 if self._place is None else min(_COLUMNS, len(self._place.indices))
 
     def _describe(self) -> None:
-        """Say which image the keys are at; while nobody has the keyboard here, that costs nothing."""
+        """Describe the current image for screen readers, if the widget has focus."""
         if self.hasFocus():
             self.setAccessibleDescription(self._words(self._current))
 
@@ -167,9 +167,7 @@ class NeighbourStrip(QWidget):
             self.menu_wanted.emit(int(self._place.indices[column]), where)
 
     def _side(self) -> int:
-        room = (
-            self.height() - _GAP - _RIM - 2
-        ) // 2  # above the line, which is seen also where the panel is wide and low
+        room = (self.height() - _GAP - _RIM - 2) // 2  # above the line, which stays visible in a low panel
         return min(self._widest(self.width()), room)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The pins: listed with their pictures, renamed in place, deleted, gone to."""
+"""The panel of pins: with pictures, renaming in place, deleting, and going to a pin."""
 
 from collections.abc import Callable
 
@@ -31,8 +31,8 @@ _TIP = "Click to show a pin, double-click to rename it, right-click for more; En
 class PinList(QListWidget):
     """The pins of a session.
 
-    renamed: index and name. chosen, gone_to: index, of one that was clicked, or by Enter. delete_wanted: indices.
-    menu_wanted: for indices, at a place in global pixels. words: makes text of a latent (d,), for tooltips.
+    renamed: index and name. chosen, gone_to: the index of a pin, by a click or by Enter. delete_wanted: indices.
+    menu_wanted: for indices, at a global position. words: returns the text of a latent (d,), for tooltips.
     """
 
     renamed = pyqtSignal(int, str)
@@ -47,7 +47,7 @@ class PinList(QListWidget):
         self.setIconSize(QSize(_ICON, _ICON))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.words: Callable[[NDArray[np.float32]], str] = coordinates_text
-        # a slow second click would rename too, and what is deleted in the meantime is not what was clicked
+        # no renaming by a slow second click, as the pin may be deleted in the meantime
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.EditKeyPressed | triggers.DoubleClicked)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -62,10 +62,10 @@ class PinList(QListWidget):
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
         self._shown = pins, pictures
-        self.blockSignals(True)  # nobody gives a name
+        self.blockSignals(True)  # these are not renamings
         while self.count() > len(pins):
             self.takeItem(self.count() - 1)
-        for index, pin in enumerate(pins):  # items stay: a name that is being typed goes on when a picture comes
+        for index, pin in enumerate(pins):  # items stay, so that editing a name continues when a picture arrives
             item = self.item(index) or self._new_item()
             item.setText(safe_text(pin.name))
             picture = pictures.get(pin.z)
@@ -73,7 +73,7 @@ class PinList(QListWidget):
         self.blockSignals(False)
 
     def viewportEvent(self, event: QEvent | None) -> bool:
-        """Say where a pin is, with the decimals that the map's zoom asks for by now."""
+        """Show the place of a pin as tooltip, with decimals for the current zoom."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             item = self.itemAt(event.pos())
             pin = None if item is None else self._shown[0][self.row(item)]
@@ -99,7 +99,7 @@ class PinList(QListWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if self.state() == QAbstractItemView.State.EditingState:
-            return  # the Enter that ends a name
+            return  # Enter ended the editing of a name
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._delete_selected()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
@@ -115,7 +115,7 @@ class PinList(QListWidget):
         return sorted(self.row(item) for item in self.selectedItems())
 
     def _clicked(self, item: QListWidgetItem) -> None:
-        if self._rows() == [self.row(item)]:  # else several are being chosen
+        if self._rows() == [self.row(item)]:  # otherwise several are selected
             self.chosen.emit(self.row(item))
 
     def _show_menu(self, at: QPoint) -> None:
@@ -124,7 +124,7 @@ class PinList(QListWidget):
 
 
 class _NameEditing(QStyledItemDelegate):
-    """Leaves a name that is being typed alone: Qt puts the old one back whenever the item changes."""
+    """Keeps the text being edited: Qt would restore the old name whenever the item changes."""
 
     def setEditorData(self, editor: QWidget | None, index: QModelIndex) -> None:
         if not (isinstance(editor, QLineEdit) and editor.isModified()):
@@ -132,7 +132,7 @@ class _NameEditing(QStyledItemDelegate):
 
 
 class PinPanel(QStackedWidget):
-    """The list of pins, or a word on how to make one."""
+    """The list of pins, or instructions if there are none."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What changes with every hover, painted: the values of the visible fields, a line each, and class shares as bars."""
+"""Painted values that change with every hover: field values, one per line, and class shares as bars."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,11 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import tooltip
 
-_ROWS = 3  # of bars
+_ROWS = 3  # rows of bars
 
 
 class ValueLines(QWidget):
-    """Lines of text that change with every hover; unlike a label's, they lay out the panel anew only by their count."""
+    """Lines of text that change with every hover; only a change of their number updates the layout."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class ValueLines(QWidget):
 
 
 class ShareBars(QWidget):
-    """The largest class shares of a place, one bar each. outdated: they are those of another place, and greyed."""
+    """The largest class shares of a place as bars. outdated: whether they are of another place and greyed out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,20 +60,20 @@ class ShareBars(QWidget):
 
     def set_classes(self, names: tuple[str, ...], theme: Theme) -> None:
         if len(names) != len(self._names):
-            self._shares = np.zeros(0)  # of the classes before
+            self._shares = np.zeros(0)  # shares of the previous classes
         self._names, self._theme = names, theme
         self.update()
 
     def show_shares(self, shares: NDArray[np.float64]) -> None:
-        """Show other shares (classes,), adding up to 1; none where the data have no classes."""
-        known = len(shares) == len(self._names)  # else they are of a bundle that was shown before
+        """Show shares (classes,) that add up to 1; empty if the data have no classes."""
+        known = len(shares) == len(self._names)  # otherwise they are of a previous bundle
         self._shares, self.outdated = shares if known else np.zeros(0), False
         words = (f"{self._names[label]} {shares[label]:.0%}" for label in self._largest())
         self.setAccessibleDescription(", ".join(words))
         self.update()
 
     def outdate(self) -> None:
-        """What is shown is that of another place by now."""
+        """Grey out the shares: they are of another place."""
         self.outdated = True
         self.update()
 

@@ -1,4 +1,4 @@
-"""The selection: how many images, of which classes, what they are like on average, and how far they spread."""
+"""The panel of the selection: count, classes, mean image and spread."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,10 @@ _DECODED = "Decoded from the mean of the latents"
 
 
 class SelectionPanel(QWidget):
-    """What is selected.
+    """Shows the selection.
 
-    mean: float32 (d,), the mean of the latents selected; None where nothing is. note: what the images are, if they are
-    not the originals.
+    mean: float32 (d,), the mean of the selected latents; None without a selection. note: what the images are, if not
+    the originals.
     """
 
     invert_wanted = pyqtSignal()
@@ -53,7 +53,7 @@ class SelectionPanel(QWidget):
         self._shares.set_classes(bundle.class_names, theme)
 
     def show_selection(self, bundle: OpenBundle, selection: Selection | None) -> None:
-        """Show another selection of a bundle, or that there is none."""
+        """Show a selection of a bundle, or that there is none."""
         self.mean = None
         self._hint.setVisible(selection is None)
         self._found.setVisible(selection is not None)
@@ -74,13 +74,13 @@ class SelectionPanel(QWidget):
         self._shares.show_shares(np.bincount(chosen, minlength=len(bundle.class_names)) / selection.count)
 
     def show_no_mean(self, reason: str) -> None:
-        """There are no images to average, nor is there anything to decode: say why."""
+        """Show why there is neither a mean image nor a decoded one."""
         self.heading.setText(_MEAN)
         self.picture.hint = f"{reason[:1].upper()}{reason[1:]}."
         self.picture.show_image(None)
 
     def show_mean(self, picture: QImage, reason: str = "") -> None:
-        """Show the mean of the images selected; or what `mean` decodes to, for a reason why there is none."""
+        """Show the mean image, or with a reason, the picture decoded from `mean` instead."""
         self.heading.setText(_DECODED if reason else _MEAN)
         self.heading.setToolTip(tooltip(reason or self.note))
         self.picture.show_image(picture)

@@ -1,4 +1,4 @@
-"""The frames of a path in a row, or of several curves in rows one above another."""
+"""The frames of a path in a row, or of several curves in rows below each other."""
 
 from collections.abc import Sequence
 
@@ -25,8 +25,8 @@ from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP, _BETWEEN = 2, 5  # pixels between frames, and between rows
-_LOW, _LOW_ROW, _LOWEST_ROW = 60, 40, 30  # pixels: the least height of one row, of the pictures of each of two, more
-_SAMPLE = 20  # pixels of a curve's line before what it is called
+_LOW, _LOW_ROW, _LOWEST_ROW = 60, 40, 30  # pixels: the minimum height of a single row, of each of two, of each of more
+_SAMPLE = 20  # pixels of a curve's line before its name
 _BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
 _TIP = (
@@ -35,12 +35,11 @@ _TIP = (
 
 
 class Strip(QWidget):
-    """As many frames as there is room for, scrolled so that the current one is among them.
+    """Shows as many frames as fit, scrolled to the current one.
 
-    Each row has a line above it, where there is something to say: what it is of, and figures; and a band below it, in
-    the colours of the classes along the way.
-    chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted: of a frame. menu_wanted: for a
-    frame, at a place in global pixels.
+    Each row has a line of text above it, if needed, with its caption and figures, and a band below it in the colours of
+    the classes along the path. chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted: for a frame.
+    menu_wanted: for a frame, at a global position.
     """
 
     chosen = pyqtSignal(int)
@@ -64,16 +63,16 @@ class Strip(QWidget):
         return QSize(400, max(78, self.minimumHeight()))
 
     def explain(self, lacking: str) -> None:
-        """Say why there never are frames; an empty reason where a path has some."""
+        """Explain why there are no frames; empty if there are."""
         self._hint = f"{lacking[:1].upper()}{lacking[1:]}, and so none of a path." if lacking else _HINT
         self.update()
 
     def show_rows(self, rows: Sequence[StripRow], captions: Sequence[str]) -> None:
-        """Show rows, the first one above, and what each is of."""
+        """Show rows from the top, with captions."""
         self.rows, self.captions = list(rows), list(captions)
         self._current = min(self._current, max(0, self.count - 1))
         each = (_LOW_ROW if len(rows) < 3 else _LOWEST_ROW) + self._line + self._below
-        several = len(rows) > 1  # one has the room that there is, or the map would shrink whenever a path is drawn
+        several = len(rows) > 1  # a single row has a fixed height, so that the map does not shrink when a path is drawn
         self.setMinimumHeight(len(rows) * (each + _BETWEEN) - _BETWEEN if several else _LOW)
         self._follow()
 
@@ -83,7 +82,7 @@ class Strip(QWidget):
 
     @property
     def count(self) -> int:
-        """How many frames there are."""
+        """The number of frames."""
         return len(self.rows[0].images) if self.rows else 0
 
     def _follow(self) -> None:
@@ -94,17 +93,17 @@ class Strip(QWidget):
         self.update()
 
     def _described(self) -> str:
-        """Which frame is the current one, and of which class, in words."""
+        """A description of the current frame and its class."""
         if not self.count:
             return self._hint
         bands = (row.band[self._current].words for row in self.rows if self._current < len(row.band))
         return ", ".join((f"Frame {self._current + 1} of {self.count}", *bands))
 
-    # -- where things are
+    # -- geometry
 
     @property
     def _line(self) -> int:
-        """The height of the line above each row: none where no row has anything to say."""
+        """The height of the line above each row; 0 if no row has text."""
         told = any(self.captions) or any(row.figures or row.waits for row in self.rows)
         return self.fontMetrics().height() + 1 if told else 0
 
@@ -154,7 +153,7 @@ class Strip(QWidget):
         painter.end()
 
     def _paint_without_frames(self, painter: QPainter) -> None:
-        """Why there are no pictures, amid what is known without them: figures, and the classes along the way."""
+        """Paint the reason why there are no pictures, with figures and classes."""
         for number, row in enumerate(self.rows):
             self._paint_line(painter, number)
             for index, tint in enumerate(row.band):
@@ -168,7 +167,7 @@ class Strip(QWidget):
         painter.drawText(whole, flags, waits or self._hint)
 
     def _paint_line(self, painter: QPainter, number: int) -> None:
-        """What a row is of, and its figures, as much of it as there is room for."""
+        """Paint the caption and figures of a row, elided if necessary."""
         if not self._line:
             return
         row, where = self.rows[number], QRect(0, self._top(number), self.width(), self._line)
@@ -197,7 +196,7 @@ class Strip(QWidget):
         painter.setFont(usual)
 
     def _paint_sample(self, painter: QPainter, where: QRect, line: Qt.PenStyle) -> None:
-        """The line that the row's curve is on the map."""
+        """Paint the line style of the row's curve on the map."""
         pen = QPen(self.palette().highlight().color(), 2.5 if line == Qt.PenStyle.SolidLine else 1.5, line)
         if line == Qt.PenStyle.DashLine:
             pen.setDashPattern([2.5, 2.5])
@@ -231,13 +230,13 @@ class Strip(QWidget):
         return super().event(event)
 
     def words_at(self, at: QPoint) -> str:
-        """What is to be said of a place: a class, what figures mean, or what can be done."""
+        """The tooltip at a position: a class, the meaning of figures, or possible actions."""
         number = min(at.y() // (self._row_height() + _BETWEEN), len(self.rows) - 1)
         if number < 0:
             return _TIP
         row, down = self.rows[number], at.y() - self._top(number)
         if down < self._line and row.tip:
-            return f"{row.figures}\n\n{row.tip}"  # where there is no room for all of them
+            return f"{row.figures}\n\n{row.tip}"  # the full figures, if they are elided
         if down >= self._line + self._picture_height() and row.band:
             index = self._index(at) if self.count else at.x() * len(row.band) // max(1, self.width())
             return row.band[max(0, min(index, len(row.band) - 1))].words
@@ -280,7 +279,7 @@ class Strip(QWidget):
 
 
 def _within(cell: QRect, image: QImage) -> QRect:
-    """Where an image goes in a cell: all of it, in its own proportions."""
+    """The rectangle of an image in a cell, with its aspect ratio kept."""
     size = image.size().scaled(cell.size(), Qt.AspectRatioMode.KeepAspectRatio)
     place = QRect(cell.topLeft(), size)
     place.moveCenter(cell.center())

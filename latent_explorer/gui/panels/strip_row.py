@@ -1,4 +1,4 @@
-"""One row of a filmstrip: pictures along a curve, what they are of, figures of it, the classes along the way."""
+"""One row of a filmstrip: pictures along a curve, with caption, figures and classes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ _NONE = np.zeros((0, 1, 1, 1), np.uint8)
 
 @dataclass(frozen=True)
 class Tint:
-    """The class at a frame: the colour of the band below it, and what it says."""
+    """The class at a frame: the colour of the band below it, and its tooltip."""
 
     colour: QColor
     words: str
@@ -24,11 +24,11 @@ class Tint:
 
 @dataclass(frozen=True, eq=False)
 class StripRow:
-    """What a row shows.
+    """The contents of a row.
 
-    curve, model: what its pictures are of. frames: uint8 (n, h, w, c), none while they are being decoded; images: the
-    same for painting. figures: a line of them; tip: what they mean. waits: what it waits for, in words.
-    band: the class at each frame, or none. line: how the curve is drawn on the map, where there are several.
+    curve, model: the source of its pictures. frames: uint8 (n, h, w, c), none while they are being decoded; images: the
+    same for painting. figures: as one line of text; tip: their meaning. waits: what it waits for. band: the class at
+    each frame, or none. line: the line style of the curve on the map, if there are several.
     """
 
     curve: str = ""
@@ -42,10 +42,10 @@ class StripRow:
     line: Qt.PenStyle = Qt.PenStyle.NoPen
 
     def with_pictures(self, frames: NDArray[np.uint8]) -> "StripRow":
-        """The same with pictures (n, h, w, c)."""
+        """A copy with pictures (n, h, w, c)."""
         return replace(self, frames=frames, images=tuple(map(to_qimage, frames)))
 
 
 def captions(rows: Iterable[StripRow], usual: str) -> list[str]:
-    """What tells rows apart. usual: the curve that is not worth naming where it is alone."""
+    """Captions that distinguish rows. usual: the default curve, not named if it is alone."""
     return row_captions([(row.curve, row.model) for row in rows], usual)

@@ -1,4 +1,4 @@
-"""A number typed over one that is painted."""
+"""A line edit over a painted number."""
 
 import math
 
@@ -8,13 +8,14 @@ from PyQt6.QtWidgets import QWidget
 from latent_explorer.gui.widgets.controls import REFUSED
 from latent_explorer.gui.widgets.overlay_editor import TypedOver
 
-FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
+FARTHEST = 1e6  # beyond, the map cannot distinguish neighbouring places
 
 
 class ValueEditor(TypedOver):
-    """Hidden but while one types.
+    """Visible only while editing.
 
-    entered: the number, after Enter. refused: why it is none. left: one is done, by Enter or Escape.
+    entered: the number, after Enter. refused: why the text is not a number. left: editing has ended, by Enter or
+    Escape.
     """
 
     entered = pyqtSignal(float)
@@ -32,7 +33,7 @@ class ValueEditor(TypedOver):
         self.begin_at(place, value)
 
     def take(self) -> None:
-        if not self.isModified():  # what is shown has fewer digits than the number
+        if not self.isModified():  # the text has fewer digits than the number
             self.give_up()
             return
         try:

@@ -1,1 +1,1 @@
-"""Sessions as files: saved, opened, and what of a map can be copied as a command or as Python."""
+"""Session files: saving and opening, and copying parts of a map as a command or as Python."""

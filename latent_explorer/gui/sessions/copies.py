@@ -1,4 +1,4 @@
-"""Copy as command and Copy as Python: what draws the map, a picture, the grid or the filmstrip once more."""
+"""Copy as command and Copy as Python: code that draws the map, a picture, the grid or the filmstrip again."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from latent_explorer.session.recipes import LONGEST, Beside, ReplayRecipe, Value
 from latent_explorer.session.saved import SavedLook, SavedMap
 from latent_explorer.session.session import as_point
 
-if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
+if TYPE_CHECKING:  # the dialog is imported on first use, so that the window opens fast
     from latent_explorer.gui.exports.choices import Choices
     from latent_explorer.gui.exports.offers import ExportSource
 
@@ -29,11 +29,11 @@ WORDS: dict[What, str] = {
     "style": "Style grid",
     "latents": "Latents",
 }
-"""What can be copied so, in words."""
+"""The names of things that can be copied."""
 
 
 class LinkedMaps(Protocol):
-    """What can be drawn once more: the workbench."""
+    """The part of the workbench that can be drawn again."""
 
     panes: list[MapPane]
     active: MapPane
@@ -43,13 +43,13 @@ class LinkedMaps(Protocol):
 
 
 class Copies:
-    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does."""
+    """Copies recipes. look: returns the settings of all maps. session: returns the file with this state, or None."""
 
     def __init__(self, maps: LinkedMaps, look: Callable[[], SavedLook], session: Callable[[], Path | None]) -> None:
         self._maps, self._look, self._session = maps, look, session
 
     def copy(self, what: What, python: bool) -> None:
-        """Copy how something of the active map is drawn; where that cannot be, say why."""
+        """Copy the recipe for a part of the active map, or report why that is not possible."""
         pane = self._maps.active
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
@@ -63,7 +63,7 @@ class Copies:
         pane.shared.say(f"Copied the {WORDS[what].split()[0].lower()} as {kind}: paste it to draw the same again.")
 
     def text(self, what: What, python: bool) -> str:
-        """The command, or the call. Raises UserError where there is no such thing yet, or it is too long."""
+        """The command or the Python call. Raises UserError if there is nothing to draw, or it is too long."""
         found = self.recipe(what)
         text = found.python() if python else found.command()
         reason = f"it would take {len(text):,} characters, most of them for {_long(what)}"
@@ -81,12 +81,12 @@ class Copies:
 
     @property
     def _tied(self) -> bool:
-        """Whether the maps show something of one another: anchors, and what is translated by them."""
+        """Whether the maps show anchors or translations of each other."""
         link = self._maps.link
         return link is not None and (bool(link.alignment.state.anchors) or link.fit is not None)
 
     def recipe(self, what: What) -> ReplayRecipe:
-        """How something of the active map is drawn, with what was chosen last in the dialog that exports it."""
+        """The recipe for a part of the active map, with the last choices in its export dialog."""
         from latent_explorer.export import find_format
         from latent_explorer.gui.exports.choices import remembered
         from latent_explorer.gui.exports.offers import OFFERS, ExportSource
@@ -117,7 +117,7 @@ class Copies:
         return recipe(what, saved, self._look(), arrays, chosen, out, beside)
 
     def _of_styles(self, pane: MapPane) -> ReplayRecipe:
-        """How the grid of Style transfer is drawn, as its panel exports it."""
+        """The recipe for the grid of Style transfer, as exported by its panel."""
         if pane.bundle is None or (reason := STYLE_TRANSFER.lacks(pane.bundle)):
             raise UserError(f"there is no grid of styles: {reason}" if pane.bundle else "no model is open")
         saved, arrays = saved_map(pane)
@@ -125,7 +125,7 @@ class Copies:
 
 
 def _beside(source: "ExportSource") -> Beside | None:
-    """The map that one is linked with."""
+    """The map that this one is linked with."""
     link = source.link
     if link is None:
         return None
@@ -141,14 +141,14 @@ def _refuse_what_a_window_alone_draws(saved: SavedMap, look: SavedLook) -> None:
 
 
 def _long(what: What) -> str:
-    """What takes so many characters of a command, in words."""
+    """The parts that make a command long, as text."""
     return "the anchors" if what == "filmstrip" else "the selection"
 
 
 def _options(
     what: What, choices: "Choices", sizes: tuple[int, ...], heeds: tuple[str, ...]
 ) -> Iterator[tuple[str, Value]]:
-    """The choices of the dialog, as options; those that are as usual for the command are left out."""
+    """The choices of the dialog as options, without the command's defaults."""
     if what == "map":
         yield "zoom", choices.zoom
         if choices.both and "both" in heeds:

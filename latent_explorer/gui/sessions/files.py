@@ -1,4 +1,4 @@
-"""File ▸ Save session and Open session: what the window shows, as a file, and from a file."""
+"""File ▸ Save session and Open session."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -27,13 +27,13 @@ from latent_explorer.session.saved import (
 )
 
 _FILTER = f"Sessions (*{SUFFIX})"
-_PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
+_PATIENCE = 2.0  # seconds that closing the window waits for a disk
 
 
 class SessionFiles(QObject):
-    """Saves and opens sessions. file: the one that is open; None where none was opened or saved.
+    """Saves and opens sessions. file: the current one; None if none was opened or saved.
 
-    opened: a session is shown, as far as it could be.
+    opened: a session is shown, as far as possible.
     """
 
     opened = pyqtSignal()
@@ -53,10 +53,10 @@ class SessionFiles(QObject):
         self._task = LatestTask("session reader")
         self._task.done.connect(self._take)
 
-    # -- what there is
+    # -- state
 
     def now(self, file: Path | None) -> tuple[SavedSession, Arrays]:
-        """The session as it is, to be saved in a file. Raises UserError where no bundle is open."""
+        """The current session, to save in a file. Raises UserError if no bundle is open."""
         panes = [pane for pane in self._maps.panes if pane.bundle is not None and not pane.bundle.config.passing]
         if not panes:
             raise UserError("There is nothing to save: open a model first, with File ▸ Open…")
@@ -73,7 +73,7 @@ class SessionFiles(QObject):
 
     @property
     def look(self) -> SavedLook:
-        """What maps have in common."""
+        """The settings of all maps."""
         points = self._settings.get(PointLook)
         return SavedLook(
             theme="dark" if self._maps.theme.dark else "light",
@@ -86,7 +86,7 @@ class SessionFiles(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether a session was opened or saved, and what a person has made is another since."""
+        """Whether a session is open and the user's work has changed since it was saved."""
         if self._saved is None or self._shower.expected:
             return False
         try:
@@ -99,7 +99,7 @@ class SessionFiles(QObject):
 
     @property
     def holding(self) -> Path | None:
-        """The file that holds the session just as it is, views and all; None where none does."""
+        """The file with the current session including views; None if it has changed."""
         if self.file is None or self._saved is None or not self._shower.intact or self.unsaved:
             return None
         views = [(each.view, each.size, each.chosen, each.frame) for each in self._saved.maps]
@@ -110,14 +110,14 @@ class SessionFiles(QObject):
     # -- saving
 
     def save(self) -> None:
-        """Save where the session is; where it is nowhere yet, ask."""
+        """Save to the current file, or ask for one."""
         if self.file is None:
             self.save_as()
         else:
             self.save_to(self.file)
 
     def save_as(self) -> None:
-        """Ask where to save, and save there."""
+        """Ask for a file and save to it."""
         name = str(self.file or Path.home() / f"{self._name()}{SUFFIX}")
         chooser = QFileDialog(self._window, "Save session", name, _FILTER)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -125,7 +125,7 @@ class SessionFiles(QObject):
         open_chooser(chooser, lambda chosen: self.save_to(Path(chosen)))
 
     def save_to(self, file: Path) -> bool:
-        """Save in a file; whether that could be done. Why not is said."""
+        """Save to a file; returns whether that worked, and reports errors."""
         try:
             session, arrays = self.now(file)
             self._remember(file, write_session(file, session, arrays), arrays)
@@ -145,14 +145,14 @@ class SessionFiles(QObject):
     # -- opening
 
     def choose(self) -> None:
-        """Ask for a session, and open it."""
+        """Ask for a session and open it."""
         ask_path(self._window, "Open session", str((self.file or Path.home()).parent), self._chosen, f"{_FILTER};;*")
 
     def _chosen(self, file: str) -> None:
         self.open_file(Path(file))
 
     def open_file(self, file: Path) -> None:
-        """Open a session, after asking about one that is not saved."""
+        """Open a session, after asking about unsaved changes."""
         if self.unsaved and self.question is None:
             self._ask("Open another session?", partial(self._read, file))
         else:
@@ -169,21 +169,21 @@ class SessionFiles(QObject):
             self._banner.say(f"The session was not opened: {made}")
 
     def show(self, read: ReadSession) -> None:
-        """Show a session, as far as its bundles are there; say what is missing or has changed, and what can be done."""
+        """Show a session as far as possible; report what is missing or has changed, and what can be done."""
         self._remember(read.file, read.session, read.arrays)
         self._shower.show(read)
 
     def _shown(self, some: bool) -> None:
-        if some and self._saved is not None and not self._shower.intact:  # what is left out was not changed by a person
+        if some and self._saved is not None and not self._shower.intact:  # omissions are not changes by the user
             self._saved, self._arrays = self.now(self.file)
         if some and self.file is not None and not self._shower.lost:
             self._say(f"Opened {self.file.name}")
         self.opened.emit()
 
-    # -- the end, and the next launch
+    # -- closing, and the next launch
 
     def may_close(self) -> bool:
-        """Whether the window may close now; if not, a person is asked. Who closes it again means it."""
+        """Whether the window may close now; otherwise asks the user. Closing it again confirms."""
         if self._agreed or self.question is not None or not self.unsaved:
             return True
         self._ask("Save the session?", self._window.close)
@@ -218,11 +218,11 @@ class SessionFiles(QObject):
 
     @property
     def last(self) -> Path:
-        """Where the session is kept as it was when the window was closed."""
+        """The file for the session at the time of closing the window."""
         return self._settings.sessions / f"last{SUFFIX}"
 
     def toggle_restoring(self) -> None:
-        """Begin the next launch with the session as it is left, or with the last model, its pins and its path."""
+        """Start the next launch with the last session, or with the last model, its pins and its path."""
         self._settings.change(AtLaunch, restore=not self._settings.get(AtLaunch).restore)
 
     @property
@@ -230,7 +230,7 @@ class SessionFiles(QObject):
         return self._settings.get(AtLaunch).restore
 
     def open_last(self) -> bool:
-        """Open what was left at the last launch, if that is wanted and can be read; whether it is."""
+        """Open the session of the last launch, if enabled and readable; returns whether it was opened."""
         if not (self.restores and self.last.is_file()):
             return False
         try:
@@ -239,12 +239,12 @@ class SessionFiles(QObject):
             self._banner.say(f"The last session was not restored: {error}")
             return False
         self.show(read)
-        self._remember(None, read.session, {})  # it is no file of a person's: nothing is asked about it
+        self._remember(None, read.session, {})  # not a file of the user: no questions about changes
         self._saved = None
         return True
 
     def end(self) -> None:
-        """The window closes: keep the session for the next launch, if that is wanted."""
+        """Save the session for the next launch when the window closes, if enabled."""
         self._task.close(_PATIENCE)
         if not self.restores:
             return
@@ -253,7 +253,7 @@ class SessionFiles(QObject):
             self.last.parent.mkdir(parents=True, exist_ok=True)
             write_session(self.last, session, arrays, durable=False)
         except (UserError, OSError):
-            return  # the last one that could be kept is as good
+            return  # keep the previous one
 
 
 def _looked_up(file: Path, others: Sequence[Path]) -> "ReadSession | UserError":

@@ -1,4 +1,4 @@
-"""The link of two maps in a session: saved, and there again once both maps are."""
+"""The link of two maps in a session: saving, and restoring once both maps are shown."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from latent_explorer.session.saved_alignment import SavedAlignment, anchors_of, 
 
 
 class SavedLink:
-    """Saves the link of the maps, and shows a saved one. linking: where it is switched on and off."""
+    """Saves and restores the link of the maps. linking: creates and removes the link."""
 
     def __init__(self, linking: Linking) -> None:
         self._linking = linking
@@ -19,26 +19,26 @@ class SavedLink:
         self._travels = linking.travels
 
     def now(self, panes: Sequence[MapPane]) -> tuple[SavedAlignment | None, Arrays]:
-        """The link of the maps in these panes, and the array that it names; None unless there are two."""
+        """The link of the maps in these panes, and the array that it refers to; None unless there are two."""
         if len(panes) != 2 or (alignment := self._linking.alignment_of(*panes)) is None:
             return None, {}
         travels = tuple(sorted(self._linking.travels))
         return saved_alignment(alignment.state, linked=self._linking.on, travels=travels)
 
     def expect(self, session: SavedSession, arrays: Arrays) -> None:
-        """Have the link of a session shown once its maps are; until then no view follows another."""
+        """Restore the link of a session once its maps are shown; until then, views are independent."""
         self.release()
         self._wanted, self._travels = (session, arrays), self._linking.travels
         self._linking.let_travel(self._travels - {"view"})
 
     def release(self) -> None:
-        """Expect nothing any more; what travelled before does so again."""
+        """Cancel a pending restore; views follow each other as before."""
         if self._wanted is not None:
             self._linking.let_travel(self._travels)
         self._wanted = None
 
     def show(self, panes: Sequence[MapPane]) -> list[str]:
-        """Show what is expected in these panes, in which the maps of the session are; what does not fit, in words."""
+        """Restore the link in the panes with the session's maps; returns descriptions of what does not fit."""
         wanted = self._wanted
         source, target = (pane.bundle for pane in panes)
         link = None if wanted is None else wanted[0].alignment

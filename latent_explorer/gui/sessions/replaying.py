@@ -1,4 +1,4 @@
-"""A saved map drawn by a pane that no window holds: what a session, a command and Python give as its file."""
+"""Drawing a saved map without a window, for sessions, commands and Python."""
 
 import tempfile
 import time
@@ -34,12 +34,12 @@ from latent_explorer.session import SessionStore
 from latent_explorer.session.saved import Arrays, SavedLook, SavedMap, SavedSession
 
 START: Callable[[], Engine] = ProcessEngine
-"""Starts the engine of what is replayed."""
+"""Starts the engine for a replay."""
 
 
 @dataclass(frozen=True, eq=False)
 class SavedBeside:
-    """The other map of a session, and the link. folder: of its bundle. source: whether it is the link's source."""
+    """The other map of a session and the link. folder: of its bundle. source: whether it is the link's source."""
 
     folder: Path
     session: SavedSession
@@ -62,10 +62,10 @@ def replay_map(
     overwrite: bool,
     beside: SavedBeside | None = None,
 ) -> list[str]:
-    """Draw a saved map of the bundle in a folder to a file; returns what of it does not fit the bundle, in words.
+    """Draw a saved map of the bundle in a folder to a file; returns descriptions of what does not fit the bundle.
 
-    beside: what it is linked with, or is drawn beside it. There has to be a QApplication. Raises UserError where it
-    cannot be drawn or written.
+    beside: the linked map, or one drawn beside it. Needs a QApplication. Raises UserError if it cannot be drawn or
+    written.
     """
     with _panes(look, 1 if beside is None else 2) as (pane, *others), ExitStack() as ends:
         lost = _show(pane, folder, saved, arrays)
@@ -96,7 +96,7 @@ def replay_map(
 
 @contextmanager
 def _linked(panes: Sequence[MapPane], beside: SavedBeside) -> Iterator[list[str]]:
-    """The link of a session between the maps of two panes, with all that it shows; yields what does not fit."""
+    """A context with the link of a session between two panes; yields descriptions of what does not fit."""
     saved = beside.session.alignment
     if saved is None or not saved.linked:
         yield []
@@ -106,7 +106,7 @@ def _linked(panes: Sequence[MapPane], beside: SavedBeside) -> Iterator[list[str]
         linking.look(panes)
         assert linking.link is not None
         marks, link = Anchoring(linking.link, lambda _: None), SavedLink(linking)
-        still = msgspec.structs.replace(saved, travels=())  # nothing goes from one map to the other
+        still = msgspec.structs.replace(saved, travels=())  # no synchronisation between the maps
         link.expect(msgspec.structs.replace(beside.session, alignment=still), beside.arrays)
         try:
             lost = link.show(panes)
@@ -119,7 +119,7 @@ def _linked(panes: Sequence[MapPane], beside: SavedBeside) -> Iterator[list[str]
 
 
 def _fitted(link: Link) -> bool:
-    """Whether the translators are there, and all that is shown of them; or there are none."""
+    """Whether the translators are fitted and everything is shown, or there are none."""
     anchors, fit = link.alignment.state.anchors, link.fit
     if not anchors and link.alignment.state.growth != "blind":
         return True
@@ -128,7 +128,7 @@ def _fitted(link: Link) -> bool:
 
 @contextmanager
 def _panes(look: SavedLook, count: int) -> Iterator[list[MapPane]]:
-    """Panes with settings of their own, that nobody sees; ended afterwards."""
+    """A context with invisible panes with their own settings."""
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(Path(scratch) / "settings.json")
         settings.put(PointLook(look.point_size, look.point_colour))
@@ -155,10 +155,10 @@ def _panes(look: SavedLook, count: int) -> Iterator[list[MapPane]]:
 
 
 def _show(pane: MapPane, folder: Path, saved: SavedMap, arrays: Arrays) -> list[str]:
-    """Show the map, as large as it was; returns what of it does not fit."""
+    """Show the map in its saved size; returns descriptions of what does not fit."""
     QApplication.processEvents()
     width, height = saved.size
-    for _ in range(2):  # the axes take room beside the map
+    for _ in range(2):  # the second time with the room that axes take
         view = pane.canvas.view
         pane.resize(pane.width() + width - view.width, pane.height() + height - view.height)
         QApplication.processEvents()
@@ -170,7 +170,7 @@ def _show(pane: MapPane, folder: Path, saved: SavedMap, arrays: Arrays) -> list[
 
 
 def _wait(pane: MapPane, seen: Callable[[], bool]) -> None:
-    """Let the pane work until something is seen. Raises UserError with what it complains of."""
+    """Process events until `seen` returns true. Raises UserError with the pane's complaint."""
     while not seen():
         if pane.shared.banner.message:
             raise UserError(pane.shared.banner.message)

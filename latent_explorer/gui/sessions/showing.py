@@ -1,4 +1,4 @@
-"""A session shown in the window: its maps as they were, what of it does not fit, and what can be done about that."""
+"""Showing a session in the window, and reporting what does not fit and what can be done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from latent_explorer.session.saved import Arrays, SavedMap, SavedSession, read_s
 
 
 class Maps(Protocol):
-    """What a session is of: the workbench."""
+    """The part of the workbench that sessions use."""
 
     panes: list[MapPane]
     active: MapPane
@@ -44,7 +44,7 @@ class Maps(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ReadSession:
-    """A session from a file, and where the bundles of its maps are now. lost: what of it does not hold, in words."""
+    """A session from a file, with the current folders of its bundles. lost: descriptions of invalid parts."""
 
     file: Path
     session: SavedSession
@@ -54,7 +54,7 @@ class ReadSession:
 
 
 def look_up(file: Path, others: Sequence[Path] = ()) -> ReadSession:
-    """Read a session, and look for its bundles, also in folders opened last. Raises UserError."""
+    """Read a session and search for its bundles, also in recent folders. Raises UserError."""
     lost: list[str] = []
     session, arrays = read_session(file, lost)
     found = tuple(find_map(each, file, others) for each in session.maps)
@@ -62,10 +62,10 @@ def look_up(file: Path, others: Sequence[Path] = ()) -> ReadSession:
 
 
 class SessionShower(QObject):
-    """Shows sessions on the maps, as far as their bundles are there.
+    """Shows sessions on the maps, as far as their bundles exist.
 
-    ended: no map is awaited any more; with whether any could be shown. expected: how many still are to be shown as they
-    were. intact: whether all that is in the file was shown. lost: what does not fit, in words.
+    ended: all maps are done; carries whether any could be shown. expected: the number of maps still being restored.
+    intact: whether everything in the file was shown. lost: descriptions of what does not fit.
     """
 
     ended = pyqtSignal(bool)
@@ -77,11 +77,11 @@ class SessionShower(QObject):
         self.expected, self.intact, self.lost = 0, True, list[str]()
         self._restorers: dict[MapPane, MapRestorer] = {}
         self._offers: list[Offer] = []
-        self._there: dict[MapPane, Path] = {}  # maps of the session that are shown, and of which folder
+        self._there: dict[MapPane, Path] = {}  # maps of the session that are shown, with their folders
         self._tells_of_link = False
 
     def show(self, read: ReadSession) -> None:
-        """Show a session; say what of it is missing or has changed, and what can be done."""
+        """Show a session; report what is missing or has changed, and what can be done."""
         session, self.lost, self._there = read.session, list(read.lost), {}
         self._tells_of_link = session.alignment is not None
         self._link.expect(session, read.arrays)
@@ -102,7 +102,7 @@ class SessionShower(QObject):
             self.ended.emit(False)
 
     def _panes_for(self, session: SavedSession) -> list[MapPane]:
-        """As many panes as the session has maps; the one that was active is."""
+        """As many panes as the session has maps, with its active map active."""
         while len(self._maps.panes) > len(session.maps):
             self._maps.close_pane(self._maps.panes[-1])
         panes = [*self._maps.panes, *(self._maps.add_pane() for _ in session.maps[len(self._maps.panes) :])]
@@ -140,7 +140,7 @@ class SessionShower(QObject):
             self.ended.emit(True)
 
     def _show_link(self) -> None:
-        """The link, if both maps are there; and a session that says nothing of it has the one that there is."""
+        """Restore the link if both maps are shown; a session without a saved link keeps the current one."""
         panes = self._maps.panes
         if len(panes) != 2 or any(each.bundle is None or each.bundle.folder != self._there.get(each) for each in panes):
             self._link.release()
@@ -148,7 +148,7 @@ class SessionShower(QObject):
         self.lost += self._link.show(panes)
         self.intact = self.intact and self._tells_of_link
 
-    # -- what is not as it was
+    # -- missing and changed parts
 
     def _offer(self, read: ReadSession, pane: MapPane, saved: SavedMap, found: FoundBundle) -> None:
         find = partial(self._find, read, pane, saved, found)
@@ -165,7 +165,7 @@ class SessionShower(QObject):
         ask_path(self._window, f"Find {found.name}", start, lambda folder: self._try(read, pane, saved, Path(folder)))
 
     def _try(self, read: ReadSession, pane: MapPane, saved: SavedMap, folder: Path) -> None:
-        """Show a map of the bundle in a folder that a person has named."""
+        """Show a map with the bundle in a folder chosen by the user."""
         if pane not in self._maps.panes:
             return
         changed = changes(saved, folder)

@@ -1,4 +1,4 @@
-"""What of a map only its window draws: what studies have made of labels and images that a person has given."""
+"""Parts of a map that only the window draws: results of studies on the user's labels and images."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from latent_explorer.session.saved import SavedLook, SavedMap
 
 
 def drawn_by_a_window_alone(saved: SavedMap, look: SavedLook) -> Iterator[str]:
-    """What a saved map shows that no command draws, in words that follow "without"."""
+    """Parts of a saved map that no command draws, as texts that follow "without"."""
     taught = len({label for _, label in saved.labels.of}) > 1
     if taught and look.point_colour in COLOURINGS and COLOURINGS[look.point_colour].given:
         yield "the colours that its points have by labels given in Few labels"

@@ -1,1 +1,1 @@
-"""The window: docks, menus and status. It assembles, and decides nothing."""
+"""The main window: assembles docks, menus and status bar."""

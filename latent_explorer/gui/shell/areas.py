@@ -1,4 +1,4 @@
-"""From one part of the window to the next by a key: the maps, the tool bar, the panels in sight, and tabs of panels."""
+"""Keyboard navigation between parts of the window: maps, tool bar, visible panels, and tabbed panels."""
 
 from collections.abc import Iterator
 
@@ -9,19 +9,19 @@ from latent_explorer.gui.workbench import Workbench
 
 
 class Areas:
-    """Gives the keyboard to parts of a window in turn."""
+    """Moves the focus between the parts of a window."""
 
     def __init__(self, window: QMainWindow, bench: Workbench) -> None:
         self._window, self._bench = window, bench
 
     def step(self, by: int) -> None:
-        """Give the keyboard to the next part (1), or to the one before (-1): to the first in it that takes keys."""
+        """Move the focus to the next (1) or previous (-1) part, to its first focusable widget."""
         areas = [area for area in self._in_sight() if first_stop(area) is not None]
         now = next((number for number, area in enumerate(areas) if _has_keyboard(area)), -by)
         self._enter(areas[(now + by) % len(areas)])
 
     def turn(self, by: int) -> None:
-        """Bring the next panel (1) to the front of those that share its place, or the one before (-1)."""
+        """Raise the next (1) or previous (-1) panel of a tabbed group."""
         dock = next((each for each in self._docks() if _has_keyboard(each)), None) or self._shared()
         if dock is None:
             return
@@ -29,7 +29,7 @@ class Areas:
         there = [each for each in self._bench.docks.by_title.values() if each in beside and not each.isHidden()]
         following = there[(there.index(dock) + by) % len(there)]
         following.raise_()
-        QApplication.processEvents()  # what lies in it is shown now, and can be given the keyboard
+        QApplication.processEvents()  # so that its widgets are shown and can take the focus
         self._enter(following)
 
     def _enter(self, area: QWidget) -> None:
@@ -48,12 +48,12 @@ class Areas:
         return [dock for dock in docks if dock.isVisible() and not dock.visibleRegion().isEmpty()]
 
     def _shared(self) -> QDockWidget | None:
-        """A panel in sight that others lie behind."""
+        """A visible panel with others behind it."""
         return next((dock for dock in self._docks() if self._window.tabifiedDockWidgets(dock)), None)
 
 
 def first_stop(area: QWidget) -> QWidget | None:
-    """The first widget in a part of a window that Tab stops at."""
+    """The first widget in a part of a window that takes focus by Tab."""
     if area.focusPolicy() & Qt.FocusPolicy.TabFocus and area.isVisible() and area.isEnabled():
         return area
     stops = [each for each in area.findChildren(QWidget) if _takes_keys(each)]

@@ -1,4 +1,4 @@
-"""The class under which the active map's model decodes: shown and chosen in the tool bar, and by the digits."""
+"""The class that the active map's model decodes: chosen in the tool bar, or by digit keys."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,16 +15,16 @@ from latent_explorer.gui.workbench import Workbench
 from latent_explorer.session import OpenBundle
 
 BY_KEY = 10
-"""Classes at most that the digits choose; of more, one is searched for by its name."""
+"""The maximum number of classes for digit keys; with more, classes are searched by name."""
 
-_WIDEST = 150  # pixels: a long name must not push the other buttons out
+_WIDEST = 150  # pixels, so that a long name does not displace buttons
 _WORDS = "The class under which the model decodes the whole map"
 
 
 class ClassChooser(QWidget):
-    """Shows the class of the active map, and has it decoded under another; shown for conditional models alone.
+    """Shows and changes the class of the active map; visible for conditional models only.
 
-    actions_by_digit: those of the keys 0 to 9, which count while the map has the keyboard.
+    actions_by_digit: the actions of the keys 0 to 9, active while the map has focus.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -46,12 +46,12 @@ class ClassChooser(QWidget):
         self._give_digits()
 
     def put_on(self, bar: QToolBar) -> None:
-        """Be the last part of a tool bar."""
+        """Add this widget at the end of a tool bar."""
         self._on_bar = bar.addWidget(self)
         self.show_class()
 
     def choose(self, label: int) -> None:
-        """Have the active map decoded as a class."""
+        """Decode the active map as a class."""
         pane = self._bench.active
         if 0 <= label < len(self._names):
             pane.decode_as(label)
@@ -59,7 +59,7 @@ class ClassChooser(QWidget):
         self.show_class()
 
     def show_class(self) -> None:
-        """Show which class the active map is decoded as, or is about to be; nothing where its model is given none."""
+        """Show the class of the active map, or the one being decoded; nothing if the model is not conditional."""
         session = self._bench.active.session
         names = () if session is None else names_of(session.bundle)
         if names != self._names:
@@ -93,7 +93,7 @@ class ClassChooser(QWidget):
         return action
 
     def _give_digits(self) -> None:
-        """The map that is active takes the digits; a map beside it must not."""
+        """Give the digit keys to the active map only."""
         for pane in self._bench.panes:
             for action in self.actions_by_digit:
                 pane.canvas.removeAction(action)
@@ -102,10 +102,10 @@ class ClassChooser(QWidget):
 
 
 def names_of(bundle: OpenBundle) -> tuple[str, ...]:
-    """The classes under which a bundle decodes; none unless its model is conditional."""
+    """The names of the classes that a bundle can decode; none unless its model is conditional."""
     return bundle.class_names[: bundle.config.net.classes] if bundle.config.decodes else ()
 
 
 def takes_digits(pane: SessionPane) -> bool:
-    """Whether the digits choose the class on a map, and its layers are shown and hidden with Alt."""
+    """Whether digits choose the class of a map, so that its layers need Alt."""
     return pane.bundle is not None and 0 < len(names_of(pane.bundle)) <= BY_KEY

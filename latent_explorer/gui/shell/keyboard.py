@@ -1,4 +1,4 @@
-"""Who has the keyboard: fields give it back to the map, and lists leave it the space bar."""
+"""Keyboard focus: fields return it to the map, and lists leave the space bar to the map."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,16 +19,16 @@ from PyQt6.QtWidgets import (
 
 from latent_explorer.gui.widgets.controls import REFUSED
 
-_LEAVE_SPACE = (QAbstractItemView, QAbstractSlider, QTabBar)  # which do nothing of use with it
+_LEAVE_SPACE = (QAbstractItemView, QAbstractSlider, QTabBar)  # widgets without a use for the space bar
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Keyboard(QObject):
-    """Watches the widget of a window that has the keyboard, while that is not the map.
+    """Watches the focused widget of a window while it is not the map.
 
-    A text field commits with Enter and takes back what was typed with Esc, and either way the map has the keyboard
-    again; so it has after a click beside the field. The space bar in a list or on a slider is the map's.
-    map_: the widget of the active map that takes keys.
+    A text field accepts with Enter and reverts with Esc; both return the focus to the map, as does a click outside the
+    field. The space bar in a list or on a slider goes to the map. map_: returns the active map's widget that takes
+    keys.
     """
 
     def __init__(self, window: QWidget, map_: Callable[[], QWidget]) -> None:
@@ -68,14 +68,14 @@ class Keyboard(QObject):
     def _key_in_field(self, field: QLineEdit, event: QKeyEvent) -> bool:
         escapes = event.key() == Qt.Key.Key_Escape
         if escapes and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # else it would be a shortcut of the window
+            event.accept()  # otherwise it would trigger a shortcut of the window
             return True
         if escapes and event.type() == QEvent.Type.KeyPress:
             field.setText(self._text)
             field.setModified(False)
-            QTimer.singleShot(0, self._give_back)  # the field's own Esc comes first
+            QTimer.singleShot(0, self._give_back)  # after the field's own Esc
         elif event.key() in _ENTER and event.type() == QEvent.Type.KeyPress:
-            QTimer.singleShot(0, lambda: self._give_back_unless_refused(field))  # as does its Enter
+            QTimer.singleShot(0, lambda: self._give_back_unless_refused(field))  # after the field's own Enter
         return False
 
     def _give_back_unless_refused(self, field: QLineEdit) -> None:
@@ -107,7 +107,7 @@ class Keyboard(QObject):
 
 
 def _field_of(widget: Any) -> QLineEdit | None:
-    """The line in which a widget is typed into, if it is one that can be."""
+    """The line edit of a widget, if it has one that is editable."""
     if isinstance(widget, QAbstractSpinBox | QComboBox):
         widget = widget.lineEdit()
     return widget if isinstance(widget, QLineEdit) and not widget.isReadOnly() else None

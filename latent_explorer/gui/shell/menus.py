@@ -40,11 +40,11 @@ from latent_explorer.session import Session
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
 _F6 = "Move the keyboard focus between the maps, the tool bar and the panels"
 _TURN = "Go through the panels that share one place"
-_CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
+_CALLED = {"selection": "selected latents"}  # names of exports whose key is not clear
 
 
 def tool_bar(window: QMainWindow, actions: Mapping[str, QAction], linking: Linking) -> QToolBar:
-    """What one reaches for most, always in sight; the tool for anchors while two maps are linked."""
+    """The tool bar with the most used actions; the anchor tool is visible while two maps are linked."""
     bar = QToolBar("Tool bar", window)
     bar.setObjectName("Tool bar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -64,14 +64,14 @@ def tool_bar(window: QMainWindow, actions: Mapping[str, QAction], linking: Linki
     linking.changed.connect(offer_anchors)
     for button in bar.findChildren(QToolButton):
         if not button.objectName().startswith("qt_"):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the map
     return bar
 
 
 class Menus:
-    """The menus of a workbench; what they do, they do to its active pane.
+    """The menus of a workbench, which act on its active pane.
 
-    actions: the commands that are always there, by their text.
+    actions: the permanent commands, by text.
     """
 
     def __init__(self, window: QMainWindow, bench: Workbench, lessons: LessonDock) -> None:
@@ -101,26 +101,26 @@ class Menus:
 
     @property
     def _digits(self) -> list[tuple[Command, QAction]]:
-        """The commands that have a digit for their key."""
+        """The commands with a digit as shortcut."""
         return [(command, action) for command, action in self._commands if action.shortcutContext() == _WIDGET]
 
     def _give_digits(self) -> None:
-        """The map that is active takes the digits, which only count on it."""
+        """Give the digit shortcuts to the active map only."""
         self._bench.active.canvas.addActions([action for _, action in self._digits])
 
     def _share_digits(self) -> None:
-        """Where the digits choose the class, the layers keep theirs with Alt."""
+        """Use Alt with the layers' digits if plain digits choose the class."""
         before = "Alt+" if takes_digits(self._bench.active) else ""
         for command, action in self._digits:
             if action.shortcut().toString() != before + command.key:
                 give_key(action, command, before + command.key)
 
     def _on_pane(self, do: Callable[[MapPane], object]) -> Callable[[], object]:
-        """Do something to whatever pane is active then."""
+        """A function that acts on the pane that is active when it is called."""
         return lambda: do(self._bench.active)
 
     def _in_session(self, can: Callable[[Session], bool]) -> Callable[[], bool]:
-        """Whether there is a session for which it can be done."""
+        """A function that returns whether the active session supports an action."""
 
         def enabled() -> bool:
             session = self._bench.active.session
@@ -159,7 +159,7 @@ class Menus:
         yield Command("Quit", self._window.close, "Ctrl+Q")
 
     def _lasting(self) -> bool:
-        """Whether there is a bundle that stays when the window is closed."""
+        """Whether a permanent bundle is open."""
         bundle = self._bench.active.bundle
         return bundle is not None and not bundle.config.passing
 
@@ -366,7 +366,7 @@ class Menus:
         yield Command("Keys and gestures", lambda: show_keys(self._window, self.actions), "F1")
         yield Command("Graph of hover times", self._bench.show_times, tip="How long pictures take to appear")
         tip = "Start the engine of the active map again"
-        ours = self._on_pane(lambda pane: pane.client.engine.replaceable)  # else it is the process that opened us
+        ours = self._on_pane(lambda pane: pane.client.engine.replaceable)  # otherwise it is the caller's process
         restart = self._on_pane(MapPane.restart_engine)
         yield Command("Restart the engine", restart, tip=tip, enabled=lambda: bool(ours()))
         yield Command("About Latent Explorer", lambda: about(self._window))

@@ -1,4 +1,4 @@
-"""Menus of models: those to open, those for a second map, and how two maps are linked."""
+"""Menus of models: to open, for a second map, and for linking two maps."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -15,26 +15,26 @@ from latent_explorer.session import OpenBundle, Session
 
 _LISTED = 40  # models in a menu
 _SEEDS = ("mnist-ae-16d", "mnist-ae-16d-b")  # the same network, trained twice
-_EARLY = 10  # the earlier of two moments is after so many parts of a run; the untrained network says little
+_EARLY = 10  # the early snapshot is at this fraction of a run
 _SIDES = ("Left map", "Right map")
 
 
 def offers(
     folders: Iterable[Path], run: Callable[[Path], None], words: Callable[[Path], str] = lambda folder: folder.name
 ) -> Iterator[Command]:
-    """Models by their folders."""
+    """Commands for models, by their folders."""
     for folder in folders:
         yield Command(caption(words(folder)), partial(run, folder))
 
 
 def other_models(bench: Workbench, run: Callable[[Path], None]) -> Iterator[Entry]:
-    """The bundles that do not come with the program."""
+    """Commands for the bundles that are not included."""
     yield Submenu("Your models", lambda: _trained(bench, run))
     yield Submenu("Recent models", lambda: offers(bench.settings.recent, run, str))
 
 
 def second_map(bench: Workbench) -> Iterator[Entry]:
-    """What is worth seeing side by side, then each model, for the other half or for either map."""
+    """Entries for a second map: examples, then all models."""
     yield from _examples(bench)
     yield SEPARATOR
     if len(bench.panes) >= MOST_MAPS:
@@ -55,7 +55,7 @@ def _models(bench: Workbench, run: Callable[[Path], None]) -> Iterator[Entry]:
 
 
 def _examples(bench: Workbench) -> Iterator[Command]:
-    """Two moments of the training of what is open, where snapshots of it are kept; two seeds of one network."""
+    """Examples for two maps: two snapshots of the open model's run, if kept; two seeds of one network."""
     if bench.active.bundle is not None and (moments := two_moments(bench.active.bundle)) is not None:
         run, early, late = moments
         words = f"{run.bundle.name} after step {step_of(early):,} and after step {step_of(late):,}"
@@ -68,7 +68,7 @@ def _examples(bench: Workbench) -> Iterator[Command]:
 
 
 def two_moments(bundle: OpenBundle) -> tuple[RunFolder, Path, Path] | None:
-    """The run of a bundle, an early snapshot of it and the latest; None where there are no two."""
+    """The run of a bundle with an early and the latest snapshot; None if there are fewer than two."""
     of_moment = bundle.config.moment is not None
     run = RunFolder(bundle.folder.absolute().parents[1]) if of_moment else RunFolder.of_bundle(bundle.folder)
     snapshots = [folder for folder in snapshots_of(run) if step_of(folder) > 0]
@@ -76,7 +76,7 @@ def two_moments(bundle: OpenBundle) -> tuple[RunFolder, Path, Path] | None:
 
 
 def travel_entries(bench: Workbench) -> Iterator[Entry]:
-    """What goes from one of two linked maps to the other, each to be switched on and off."""
+    """Check marks for what is synchronised between two linked maps."""
     linking, pane = bench.linking, bench.active
     for name, (title, tip) in TRAVELS.items():
         travels = partial(_travels, linking, name)
@@ -93,7 +93,7 @@ def _travels(linking: Linking, name: str) -> bool:
 
 
 def _trained(bench: Workbench, run: Callable[[Path], None]) -> Iterator[Entry]:
-    """Those that a person has trained; where they are too many for a menu, the rest stand in the list."""
+    """Commands for the user's trained models; the list has the rest if there are too many."""
     folders = trained_bundles()
     yield from offers(folders[:_LISTED], run)
     if len(folders) > _LISTED:

@@ -1,4 +1,4 @@
-"""View ▸ Decoded pictures: their size, how they appear, and how much of memory and disk they may take."""
+"""View ▸ Decoded pictures: size, fading, and limits for memory and disk."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ SIZES = {
     "Medium pictures (35 to 71)": 50.0,
     "Large pictures (57 to 113)": 80.0,
 }
-"""What a picture's side aims at; zooming takes it to a factor of the square root of 2 around that."""
+"""Target sides of pictures; the actual side varies by a factor of the square root of 2."""
 
 MEMORY_MIB = (64, 128, 256, 512, 1024)
 DISK_MIB = (256, 512, 1024, 2048, 4096, 8192)
@@ -58,14 +58,14 @@ def _switch(bench: Workbench, text: str, name: str) -> Command:
 
 
 def in_words(size: int) -> str:
-    """A number of bytes as a person reads it."""
+    """A number of bytes as text."""
     if size >= 2**30:
         return f"{size / 2**30:.1f} GiB".replace(".0", "")
     return f"{size / 2**20:.0f} MiB" if size >= 2**20 or not size else "less than 1 MiB"
 
 
 class UsedLine(QAction):
-    """Says how much of the limit is used, once that is known."""
+    """Shows how much of the limit is used, once known."""
 
     def __init__(self, menu: QMenu, store: TileStore, limit: int) -> None:
         super().__init__(f"… of {in_words(limit)} used", menu)

@@ -1,4 +1,4 @@
-"""The main window: assembles the workbench, its menus and its tool bar, and decides nothing."""
+"""The main window: assembles the workbench, its menus and its tool bar."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from latent_explorer.gui.widgets.placing import fit
 from latent_explorer.gui.workbench import Workbench
 
 _FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
-_FRAMED_MS = 300  # by then, a window manager has put its frame around a window
+_FRAMED_MS = 300  # enough time for the window manager to add its frame
 
 
 class MainWindow(QMainWindow):
@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         return self.workbench.active
 
     def action(self, text: str) -> QAction:
-        """The menu entry of these words."""
+        """The menu entry with a text."""
         return self.menus.actions[text]
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -62,14 +62,14 @@ class MainWindow(QMainWindow):
         fit(self)
 
     def event(self, event: QEvent | None) -> bool:
-        """Esc closes what the banner says before it does anything else."""
+        """Let Esc close the banner before anything else."""
         if event is not None and event.type() == QEvent.Type.ShortcutOverride and self.workbench.banner.closes(event):
             event.accept()
             return True
         return super().event(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """A window that filled a screen may have its size from another one."""
+        """Fit a window that is no longer maximised to its screen."""
         super().changeEvent(event)
         if isinstance(event, QWindowStateChangeEvent) and event.oldState() & _FILLING and self.isVisible():
             QTimer.singleShot(_FRAMED_MS, self._fit)
