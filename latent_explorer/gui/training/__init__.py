@@ -1,1 +1,1 @@
-"""Training in the window: what to train, how it goes, what came of it; the work is done by a process of its own."""
+"""Training in the window: setup, progress and results; a separate process does the work."""

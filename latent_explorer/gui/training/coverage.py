@@ -1,4 +1,4 @@
-"""How a generator's samples fall to the classes: a bar for each, and what is to be known of all in words."""
+"""The class shares of a generator's samples as bars, with a summary."""
 
 from collections.abc import Mapping
 
@@ -13,14 +13,14 @@ from latent_explorer.runs.report import kl_to_uniform, least_share
 from latent_explorer.safe_text import safe_text
 
 _HEIGHT, _GAP = 84, 4  # pixels of the chart, and between bars
-_SPAN = 1.8  # equal shares that the chart is at least high
-_LABELLED = 20  # bars with a name and a number
-_SMALLER = 0.85  # of the letters of the chart
+_SPAN = 1.8  # minimum height of the chart, in equal shares
+_LABELLED = 20  # maximum number of labelled bars
+_SMALLER = 0.85  # font size of the chart, relative
 _KL_TIP = "KL: the Kullback-Leibler divergence of the shares to equal ones, in nats. 0 where all are equal."
 
 
 class CoverageBars(QWidget):
-    """A bar for each class; the dashed line is where all would be equal."""
+    """A bar for each class; the dashed line marks equal shares."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -29,13 +29,13 @@ class CoverageBars(QWidget):
         self.setAccessibleName("Share of each class in samples")
 
     def show_shares(self, shares: Mapping[str, float]) -> None:
-        """Show other shares in 0..1 by the name of the class."""
+        """Show shares in 0..1 by class name."""
         self.shares = dict(shares)
         self.setAccessibleDescription(", ".join(map(self._words, self.shares)))
         self.update()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self._theme = theme
         self.update()
 
@@ -46,7 +46,7 @@ class CoverageBars(QWidget):
         return f"{safe_text(name)}: {self.shares[name]:.1%}"
 
     def event(self, event: QEvent | None) -> bool:
-        """The bar under the pointer is told."""
+        """Show a tooltip for the bar under the pointer."""
         if isinstance(event, QHelpEvent) and self.shares:
             place = int(event.pos().x() * len(self.shares) / max(1, self.width()))
             name = list(self.shares)[min(max(place, 0), len(self.shares) - 1)]
@@ -92,7 +92,7 @@ class CoverageBars(QWidget):
 
 
 class CoverageView(QWidget):
-    """The bars with their words; or why there are none."""
+    """The bars with a summary, or why there are none."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class CoverageView(QWidget):
         self.hide()
 
     def show_shares(self, shares: Mapping[str, float] | None, uncovered: str = "") -> None:
-        """Show the shares of classes. uncovered: where there are none, why, in a sentence; empty to show nothing."""
+        """Show the shares of classes. uncovered: a sentence on why there are none; empty to show nothing."""
         for part in (self.title, self.bars):
             part.setVisible(bool(shares))
         self.setVisible(bool(shares or uncovered))
@@ -115,5 +115,5 @@ class CoverageView(QWidget):
         self.said.setText(f"Least: {safe_text(name)} with {least:.1%} · KL {kl_to_uniform(shares):.3f}")
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self.bars.dress(theme)

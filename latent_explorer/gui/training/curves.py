@@ -1,4 +1,4 @@
-"""The loss curves, and what they are at the pointer."""
+"""The loss curves, with their values at the pointer."""
 
 import math
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ _COMPETING = (
     "The two networks compete: neither loss falls as the pictures get better. The samples and their classes show that."
 )
 _HEIGHT = 190  # pixels
-_MOST = 7  # labels on a log scale, before those between the powers of ten are left out
+_MOST = 7  # labels on a log scale; with more, only powers of ten are labelled
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Where to write numbers between 10^low and 10^high, as logarithms: at 1, 2 and 5 of each power, or at 1."""
+    """The ticks between 10^low and 10^high, as logarithms: at 1, 2 and 5 of each power, or only at 1."""
     powers = range(math.floor(low), math.ceil(high) + 1)
     ticks = [power + math.log10(digit) for power in powers for digit in (1, 2, 5)]
     seen = [tick for tick in ticks if low <= tick <= high]
@@ -36,7 +36,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 
 class _PlainAxis(pyqtgraph.AxisItem):  # type: ignore[misc] # has no types
-    """Plain numbers, also where the scale is logarithmic."""
+    """An axis with plain numbers, also on a log scale."""
 
     def logTickValues(self, low: float, high: float, size: float, levels: Any) -> list[tuple[Any, list[float]]]:
         return [(1.0, log_ticks(low, high))]
@@ -46,7 +46,7 @@ class _PlainAxis(pyqtgraph.AxisItem):  # type: ignore[misc] # has no types
 
 
 class Curves(QWidget):
-    """Train and test of each term of the loss. hidden: the terms that a person has hidden."""
+    """Train and test curves of each loss term. hidden: the terms hidden by the user."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -62,38 +62,38 @@ class Curves(QWidget):
         self.dress(theme)
 
     def start(self, per_epoch: int, epochs: int) -> None:
-        """Show another run. per_epoch: steps in each of so many epochs."""
+        """Start with a run. per_epoch: steps per epoch."""
         self.history, self._per_epoch = History(), max(1, per_epoch)
         self.plot.setXRange(0, epochs, padding=0.02)
         self._rebuild()
 
     def say_family(self, name: str) -> None:
-        """Say what the losses of a family tell, where that is not that less is better."""
+        """Explain the losses of a family, if less is not better."""
         self.remark.setVisible(competes(name))
 
     def take(self, report: Report) -> None:
-        """Show a report more."""
+        """Add a report."""
         self.history.take(report, self._per_epoch)
         if self.history.terms != list(self._lines):
             self._rebuild()
         self._draw()
 
     def take_before(self, reports: Sequence[Report]) -> None:
-        """Show reports that came before those that are shown."""
+        """Add reports from before those shown."""
         self.history = self.history.after(reports, self._per_epoch)
         self._rebuild()
 
     def show_moment(self, step: int | None) -> None:
-        """Mark the step that the map shows; None where it shows the newest."""
+        """Mark the step shown on the map; None for the newest."""
         self._seen.setVisible(step is not None)
         self._seen.setValue((step or 0) / self._per_epoch)
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.plot.plotItem.close()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self._theme = theme
         dress_plot(self.plot, theme, bottom="epoch")
         self._here.setPen(pyqtgraph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
@@ -123,7 +123,7 @@ class Curves(QWidget):
         self.remark.hide()
 
     def _rebuild(self) -> None:
-        """Curves and legend anew, in the colours of the theme."""
+        """Rebuild curves and legend in the colours of the theme."""
         for pair in self._lines.values():
             for line in pair:
                 self.plot.removeItem(line)
@@ -147,7 +147,7 @@ class Curves(QWidget):
         return train, self.plot.plot(pen=dashed, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
 
     def _key(self, name: str, colour: str) -> QToolButton:
-        """A button in the colour of a term, which hides it."""
+        """A button in the colour of a term that hides it."""
         key = QToolButton()
         key.setText(caption(f"● {term(name)}"))
         key.setCheckable(True)
@@ -175,7 +175,7 @@ class Curves(QWidget):
         self._draw()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The values under the pointer are read out."""
+        """Show the values at the pointer."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             self._read(self.plot.plotItem.vb.mapSceneToView(self.plot.mapToScene(event.pos())).x())
         elif event is not None and event.type() == QEvent.Type.Leave:

@@ -60,7 +60,7 @@ def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
 
 
 def _number(text: str) -> float:
-    """NaN for what is no number."""
+    """The number in a text; NaN if it is none."""
     try:
         return float(text.replace(",", "."))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The figures of runs and of bundles: as series, side by side, in words; free of Qt."""
+"""The figures of runs and bundles as series, tables and text; free of Qt."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from latent_explorer.runs.protocol import Estimated
 from latent_explorer.runs.settings import loss_labels
 
 _HOUR, _DAY = 3600, 86_400
-_LARGEST = 1e30  # of a loss that is shown
+_LARGEST = 1e30  # maximum of a loss that is shown
 
 
-# -- in words
+# -- texts
 
 
 def duration(seconds: float) -> str:
-    """So many seconds, to two units at the most."""
+    """A duration in seconds as text, with at most two units."""
     whole = round(seconds)
     if whole < 1:
         return "under a second"
@@ -35,7 +35,7 @@ def duration(seconds: float) -> str:
 
 
 def estimate(known: Estimated) -> str:
-    """What a run would take."""
+    """The estimate of a run as text."""
     millions, gigabytes = known.weights / 1e6, known.memory / 2**30
     weights = f"{millions:.1f} million" if millions >= 0.1 else f"{known.weights:,}"
     memory = f"{gigabytes:.1f} GB" if gigabytes >= 0.1 else f"{max(1, round(known.memory / 2**20))} MB"
@@ -46,17 +46,17 @@ def estimate(known: Estimated) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The same with a capital in front."""
+    """A sentence with a capital first letter."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def term(name: str) -> str:
-    """What a term of the loss is called."""
+    """The label of a loss term."""
     return loss_labels().get(name, name)
 
 
 def figure(value: float) -> str:
-    """A value of a loss, as exact as is of use."""
+    """A loss as text, with a useful precision."""
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -65,13 +65,13 @@ def figure(value: float) -> str:
 
 @dataclass
 class Series:
-    """One term of the loss, on one split. at: in epochs, ascending."""
+    """One loss term on one split. at: in epochs, ascending."""
 
     at: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
     def add(self, at: float, value: float) -> None:
-        """One value more, unless it lies before the last."""
+        """Add a value, unless it is before the last one."""
         if not self.at or at > self.at[-1]:
             self.at.append(at)
             self.values.append(value)
@@ -83,31 +83,31 @@ class Series:
 
 @dataclass
 class History:
-    """All that a run has reported. train, test: by the name of the term."""
+    """All reports of a run. train, test: by the name of the term."""
 
     train: dict[str, Series] = field(default_factory=dict)
     test: dict[str, Series] = field(default_factory=dict)
 
     @property
     def terms(self) -> list[str]:
-        """The names of the terms, as they came."""
+        """The names of the terms, in order of appearance."""
         return list(self.train)
 
     @property
     def last(self) -> float:
-        """The epoch of the last report, 0 before the first."""
+        """The epoch of the last report; 0 before the first."""
         return max((series.at[-1] for series in self.train.values()), default=0.0)
 
     def take(self, report: Report, per_epoch: int) -> None:
-        """Add a report. per_epoch: steps in each epoch. What is known of a step already is passed over."""
+        """Add a report, unless its step is known. per_epoch: steps per epoch."""
         at = report.step / max(1, per_epoch)
         for split, losses in ((self.train, report.losses), (self.test, report.test_losses or {})):
             for name, value in losses.items():
-                if abs(value) <= _LARGEST:  # not what has no end or is no number either: no scale has a place for it
+                if abs(value) <= _LARGEST:  # also excludes infinity and NaN
                     split.setdefault(name, Series()).add(at, value)
 
     def after(self, reports: Iterable[Report], per_epoch: int) -> "History":
-        """The same, with reports from before it."""
+        """A copy with earlier reports."""
         whole = History()
         for report in reports:
             whole.take(report, per_epoch)
@@ -118,7 +118,7 @@ class History:
         return whole
 
     def words_at(self, epoch: float, terms: list[str]) -> str:
-        """Every value of some terms nearest to an epoch, in words."""
+        """The values of terms nearest to an epoch, as text."""
         said = [f"Epoch {min(epoch, self.last):.1f}"] if terms else []
         for name in terms:
             splits = (("train", self.train), ("test", self.test))
@@ -127,14 +127,14 @@ class History:
         return " · ".join(said)
 
 
-# -- all bundles of one dataset, from their configurations alone
+# -- all bundles of one dataset, from their configurations
 
 
 @dataclass(frozen=True)
 class Column:
-    """A figure of a bundle. name: in its metrics, or "minutes". least: whether less is better; None for neither.
+    """A figure of bundles. name: in their metrics, or "minutes". least: whether less is better; None for neither.
 
-    width: in pixels. shown: how a value is written.
+    width: in pixels. shown: formats a value.
     """
 
     name: str
@@ -145,7 +145,7 @@ class Column:
     shown: Callable[[float], str] = lambda value: f"{value:,.1f}" if value < 1000 else f"{value:,.0f}"
 
     def text(self, value: float | None) -> str:
-        """A value as it is shown."""
+        """A value as text."""
         return "–" if value is None else self.shown(value)
 
 
@@ -189,7 +189,7 @@ _OF_DRAWS, _OF_LATENTS = ("least_class_share", "class_kl"), ("negative_elbo", "k
 
 @dataclass(frozen=True)
 class Entry:
-    """One bundle. values: by the name of the column; None for what was not measured."""
+    """One bundle. values: by column name; None if not measured."""
 
     folder: Path
     name: str
@@ -197,7 +197,7 @@ class Entry:
     values: dict[str, float | None]
 
     def compares(self, column: Column) -> bool:
-        """Whether others are compared with it by a column: a generator by its draws, all else by its latents."""
+        """Whether a column applies to it: generators are compared by draws, others by latents."""
         drawn = any(self.values[name] is not None for name in _OF_DRAWS)
         return column.name not in (_OF_LATENTS if drawn else _OF_DRAWS)
 
@@ -205,10 +205,10 @@ class Entry:
 def entries(
     dataset: str, trained: Path, also: Iterable[Path] = (), check: Callable[[], None] = lambda: None
 ) -> list[Entry]:
-    """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first.
+    """The included bundles of a dataset and those in the folder `trained`, best test figures first.
 
-    also: other bundles to compare with them, wherever they lie. What is broken is left out, and told of when opened.
-    check: called before each; what it raises passes through.
+    also: other bundles to compare with. Broken ones are skipped; opening reports the error. check: called before each;
+    its exceptions pass through.
     """
     found = []
     for folder in dict.fromkeys([*bundles_in(trained), *shipped_bundles(), *also]):
@@ -229,7 +229,7 @@ def _entry(folder: Path, config: BundleConfig) -> Entry:
 
 
 def best(entries: list[Entry], column: Column) -> float | None:
-    """The best value of a column; None where there is none, or where none is better than another."""
+    """The best value of a column; None if there is none, or no order."""
     values = [value for entry in entries if (value := entry.values[column.name]) is not None]
     if column.least is None or len(values) < 2:
         return None

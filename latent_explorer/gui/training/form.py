@@ -1,4 +1,4 @@
-"""What to train: the few choices that matter, the others folded away, and at each what is wrong with it."""
+"""The training form: main settings, folded advanced settings, and errors beside each."""
 
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ _LABELS = 92  # pixels, so that both halves of the form align
 
 
 class PlanForm(QWidget):
-    """Edits a plan. folder: where bundles go. changed: anything was chosen anew. helped: a sentence on what has focus.
+    """Edits a plan. folder: for bundles. changed: a setting has changed. helped: help for the focused setting.
 
-    What a person has not touched follows the dataset: another one brings its own sensible values.
+    Settings that the user has not changed follow the defaults for the dataset.
     """
 
     changed = pyqtSignal()
@@ -39,21 +39,21 @@ class PlanForm(QWidget):
 
     @property
     def plan(self) -> Plan:
-        """What is chosen now."""
+        """The current plan."""
         return Plan().changed({name: row.get() for name, row in self.rows.items()})
 
     def problems(self) -> dict[str, str]:
-        """What cannot work, by the name of the setting."""
+        """Errors by setting name."""
         return problems(self.plan, self._folder)
 
     def offer_name(self) -> None:
-        """Offer a free name, unless the person has typed one that is free."""
+        """Offer a free name, unless the user has entered a free one."""
         if "name" in self.problems():
             self._touched.discard("name")
         self._follow()
 
     def choose(self, **values: Any) -> None:
-        """Choose for the person, as if they had."""
+        """Set values as if the user had chosen them."""
         self._touched.update(values)
         self._put(self.plan.changed(values))
         self._follow()
@@ -93,21 +93,21 @@ class PlanForm(QWidget):
         self._more.setVisible(unfolded)
         self.more_button.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
 
-    # -- what changes
+    # -- changes
 
     def _choose(self, name: str) -> None:
         if self._putting:
             return
         self._touched.add(name)
         if name == "name" and not self.plan.name:
-            self._touched.discard("name")  # but it is not filled in again under the person's fingers
+            self._touched.discard("name")  # but not filled in while the user is typing
             self._show(self.plan)
             return
         self._follow()
         self._help(name)
 
     def _follow(self) -> None:
-        """Let what was not touched follow the dataset and the other choices."""
+        """Update untouched settings to the defaults for the dataset and the other settings."""
         plan = self.plan
         plan = defaults_for(plan.source).changed({name: plan.value(name) for name in self._touched | {"source"}})
         self._put(plan if "name" in self._touched else plan.named(self._folder))
@@ -121,7 +121,7 @@ class PlanForm(QWidget):
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:
-        """Show what means anything in this plan, and what is wrong with it."""
+        """Show the settings that apply to a plan, and its errors."""
         wrong = problems(plan, self._folder)
         for setting in settings():
             name, heeded = setting.name, setting.heeded(plan)
@@ -130,17 +130,17 @@ class PlanForm(QWidget):
             self.complaints[name].setText(wrong.get(name, ""))
             self.complaints[name].setVisible(heeded and name in wrong)
             if name in wrong and not setting.first:
-                self.more_button.setChecked(True)  # what is wrong must be in sight
+                self.more_button.setChecked(True)  # errors must be visible
         self.changed.emit()
 
     def _help(self, name: str) -> None:
-        """Explain a setting, and what is chosen of it now."""
+        """Emit help on a setting and its current value."""
         setting, value = find_setting(name), self.rows[name].get()
         chosen = next((choice.sentence for choice in setting.choices if choice.value == value), "")
         self.helped.emit(f"{setting.sentence} {chosen}".strip())
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Whatever has focus is explained; the wheel scrolls the form, and changes no editor by accident."""
+        """Explain the focused setting; let the wheel scroll the form instead of changing editors."""
         if watched is None or event is None:
             return False
         if event.type() == QEvent.Type.FocusIn:

@@ -1,4 +1,4 @@
-"""The two pages of the panel: what to train and what to expect of it; then how it goes and what came of it."""
+"""The two pages of the panel: setup with estimate; run with progress and results."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,12 +26,12 @@ from latent_explorer.runs.report import UNLABELLED, Report, read_log
 from latent_explorer.runs.settings import competes, find_setting
 from latent_explorer.service.codec import Refused
 
-_PATIENCE = 1.0  # seconds that the end waits for a disk
+_PATIENCE = 1.0  # seconds that closing waits for a disk
 _HERE = {
     "@pages": "In this form: More settings, Pages.",
     "to stretch all to one size": "In this form: Image size.",
 }
-"""Where in the form is what a refusal names as it is written in a terminal."""
+"""Where in the form to find an option that an error message names as in a terminal."""
 _PRIMARY = (
     "QPushButton#primary:enabled { background: palette(highlight); color: palette(highlighted-text); "
     "font-weight: 600; }"
@@ -39,7 +39,7 @@ _PRIMARY = (
 
 
 class AsHighAsNeeded(Scrolling):
-    """As high as its content where there is room, so that what follows stands right below it."""
+    """A scroll area as high as its content, if there is room, so that the next widget follows directly."""
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
@@ -56,23 +56,23 @@ class AsHighAsNeeded(Scrolling):
         return QSize(width, height if height > 0 else inner.sizeHint().height())
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The content has become higher or lower."""
+        """Follow the height of the content."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return False
 
 
 class SetupPage(QWidget):
-    """Chooses a plan and begins it; above are the runs to go on with."""
+    """The setup page: unfinished runs, and the form that starts a run."""
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__()
         self._trainer = trainer
         self.offers, self.form = Offers(trainer), PlanForm(trainer.folder)
         self.help, self.reason = words("faint"), words("error")
-        self.expected = words("faint", 3)  # so that the button stays where it is
+        self.expected = words("faint", 3)  # so that the button does not move
         self.read = words("faint")
-        self._agreed = ""  # the dataset that the button says is downloaded
+        self._agreed = ""  # the dataset whose download the button announces
         self.train = wide_button("Train", "Start training in a separate process", self._begin)
         self._lay_out()
         self.form.changed.connect(self._weigh)
@@ -82,7 +82,7 @@ class SetupPage(QWidget):
         self.help.setText(find_setting("source").sentence)
 
     def show_afresh(self) -> None:
-        """Offer a free name, and say what is to be expected."""
+        """Offer a free name and update the estimate."""
         self.offers.look()
         self.form.offer_name()
 
@@ -98,7 +98,7 @@ class SetupPage(QWidget):
         filled(QVBoxLayout(self), AsHighAsNeeded(inner), foot, 1, spacing=0)
 
     def _weigh(self) -> None:
-        """Something was chosen anew: can it be trained, and what would it take?"""
+        """Validate the changed plan and request an estimate."""
         wrong = self.form.problems()
         self.train.setEnabled(not wrong)
         self._show_read()
@@ -111,7 +111,7 @@ class SetupPage(QWidget):
         else:
             self.expected.setText("Estimating time and memory…")
             self._trainer.ask(self.form.plan)
-            if self.form.plan.source in DATASETS[1:]:  # which may have to be downloaded: only the answer says
+            if self.form.plan.source in DATASETS[1:]:  # may need a download; only the answer tells
                 self.train.setEnabled(False)
 
     def _expect(self, reply: Estimated | Refused) -> None:
@@ -129,7 +129,7 @@ class SetupPage(QWidget):
         self.train.setEnabled(False)
 
     def _show_read(self, known: Estimated | None = None) -> None:
-        """Say what was read of the dataset, and on the button where it would be downloaded: who presses it agrees."""
+        """Show what was read of the dataset; announce a download on the button, whose press is the consent."""
         self.read.setText("\n".join(known.read) if known is not None else "")
         self.read.setVisible(bool(self.read.text()))
         download = known is not None and bool(known.download)
@@ -137,7 +137,7 @@ class SetupPage(QWidget):
         self.train.setText("Download and train" if download else "Train")
 
     def _prepare(self, progress: Progress) -> None:
-        """A dataset is being fetched or read, before it can be said what it takes."""
+        """Show the progress of downloading or reading a dataset for the estimate."""
         if self._trainer.asking:
             share = f" {progress.done / progress.total:.0%}" if progress.total else ""
             self.expected.setText(f"{capital(progress.doing)}{share}…")
@@ -151,7 +151,7 @@ class SetupPage(QWidget):
 
 
 class RunPage(Scrolling):
-    """Follows the run of a trainer. discarded: it has ended and nothing of it is left."""
+    """The run page of a trainer. discarded: the run has ended without a result."""
 
     discarded = pyqtSignal()
 
@@ -160,7 +160,7 @@ class RunPage(Scrolling):
         self._trainer = trainer
         self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
         self.samples, self.timeline = SamplesView(theme), Timeline()
-        self._past = False  # whether what is shown has ended
+        self._past = False  # whether the run shown has ended
         self._reader = LatestTask("run log")
         self._reader.done.connect(self._show_log)
         inner, parts = QWidget(), (self.running, self.results, self.timeline, self.samples, self.curves)
@@ -173,20 +173,20 @@ class RunPage(Scrolling):
         trainer.ended.connect(self._end)
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self.samples.dress(theme)
         self.curves.dress(theme)
         self.results.dress(theme)
 
     def end(self) -> None:
-        """The window closes for good."""
+        """Stop threads and timers, as the window closes."""
         self.curves.end()
         self.results.end()
         self.samples.end()
         self._reader.close(_PATIENCE)
 
     def show_moment(self, moment: Moment | None) -> None:
-        """Show the run as it was at a moment; None for the newest there is."""
+        """Show the run at a snapshot; None for the newest."""
         self.curves.show_moment(None if moment is None else moment.step)
         self.samples.show_moment(moment)
 
@@ -199,7 +199,7 @@ class RunPage(Scrolling):
         self._reader.begin(lambda _: (_kind_of(run), read_log(run)))
 
     def _show_log(self, read: tuple[tuple[str, str], list[Report]]) -> None:
-        """What a run has reported before, in this launch or an earlier one; read: its family, and all reports."""
+        """Show the earlier reports of a run. read: its family, and all reports."""
         (family, uncovered), reports = read
         self.curves.say_family(family)
         if self._past:
@@ -247,7 +247,7 @@ class RunPage(Scrolling):
 
 
 def _kind_of(run: RunFolder) -> tuple[str, str]:
-    """The family of the network that a run has trained, and why it tells no classes of samples; empty where unknown."""
+    """The family of a run's network, and why it has no class shares of samples; empty if unknown."""
     try:
         family = kept_job(run).family
         unlabelled = competes(family) and not read_config(run.bundle).dataset.class_names

@@ -1,4 +1,4 @@
-"""The dock "Training": before a run the form, then the run itself; made when it is first shown."""
+"""The dock "Training": the form before a run, then the run; created on first use."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from latent_explorer.runs import RunFolder
 
 
 class TrainingPanel(QWidget):
-    """Setup and run as two pages. made: both are there. open_wanted: the folder of a bundle."""
+    """Setup and run as two pages. made: both pages were created. open_wanted: the folder of a bundle to open."""
 
     made = pyqtSignal()
     open_wanted = pyqtSignal(object)
@@ -28,13 +28,13 @@ class TrainingPanel(QWidget):
         trainer.changed.connect(self._change)
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self._theme = theme
         if self.is_made:
             self.run.dress(theme)
 
     def make(self) -> None:
-        """Build the pages, unless they are there."""
+        """Create the pages, if necessary."""
         if self.is_made:
             return
         from latent_explorer.gui.training.pages import RunPage, SetupPage
@@ -50,13 +50,13 @@ class TrainingPanel(QWidget):
         self.made.emit()
 
     def show_setup(self) -> None:
-        """Show the settings, for another run."""
+        """Show the setup page."""
         self.make()
         self._pages.setCurrentWidget(self.setup)
         self.setup.show_afresh()
 
     def train_on(self, dataset: Path) -> bool:
-        """Show the settings with these images filled in; False while another run is under way."""
+        """Show the setup page with a dataset filled in; returns False during a run."""
         if self._trainer.busy:
             return False
         self.show_setup()
@@ -64,14 +64,14 @@ class TrainingPanel(QWidget):
         return True
 
     def show_run(self, run: RunFolder) -> None:
-        """Show a run that has ended, unless one is under way."""
+        """Show a run that has ended, unless another one is in progress."""
         self.make()
         if not self._trainer.busy:
             self.run.show_past(run)
         self._pages.setCurrentWidget(self.run)
 
     def end(self) -> None:
-        """The window closes for good."""
+        """Stop threads and timers, as the window closes."""
         if self.is_made:
             self.setup.offers.end()
             self.run.end()
@@ -82,7 +82,7 @@ class TrainingPanel(QWidget):
             self._pages.setCurrentWidget(self.run)
 
     def _retry(self, batch_size: int) -> None:
-        """Train the last job once more with smaller batches."""
+        """Train the last job again with smaller batches."""
         job = self._trainer.job
         if job is not None:
             recipe = msgspec.structs.replace(job.recipe, batch_size=batch_size)

@@ -1,4 +1,4 @@
-"""Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other, or makes a film."""
+"""Connects a run with the map: shows new snapshots, navigates with the timeline, and makes films."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from latent_explorer.gui.exports.film import FilmDialog
     from latent_explorer.gui.training.pages import RunPage
 
-_BESIDE = 2.0  # degrees of a turn that need no mention
+_BESIDE = 2.0  # degrees of a rotation that is not mentioned
 
 
 class Guide(QObject):
-    """Leads one pane through the run that is trained, or was: the one that was active when the run began.
+    """Leads a pane through a current or past run: the pane that was active when the run began.
 
-    pane: that one; there is one before anything else is asked for. shown_wanted: the panel is to be seen.
-    work: the film under way; exported: its file.
+    pane: the led pane, which must be set first. shown_wanted: the panel should be shown. work: the film in progress;
+    exported: the file of a finished film.
     """
 
     pane: MapPane
@@ -56,7 +56,7 @@ class Guide(QObject):
         return self.panel.run if self.panel.is_made else None
 
     def lead(self, pane: MapPane) -> None:
-        """Lead this pane from now on, and no other."""
+        """Lead a pane, instead of the previous one."""
         for link in self._links:
             QObject.disconnect(link)
         self.pane = pane
@@ -69,7 +69,7 @@ class Guide(QObject):
         ]
 
     def look_back(self) -> None:
-        """Go through the training of the bundle that is shown, where its moments were kept."""
+        """Navigate the training of the open bundle, if its snapshots were kept."""
         pane = self._active()
         if pane.bundle is None:
             return
@@ -95,7 +95,7 @@ class Guide(QObject):
         self._list()
 
     def _begin(self, begun: Begun) -> None:
-        """A run has begun, or goes on with what was seen of it before."""
+        """Start with a new or resumed run."""
         run = RunFolder(begun.run)
         self.lead(self._active())
         self.pane.navigator.begin(run, lambda: self._begin_at_the_end(run))
@@ -104,7 +104,7 @@ class Guide(QObject):
         try:
             self._epochs = kept_job(run).recipe.epochs
         except UserError:
-            self._epochs = 0  # it goes without
+            self._epochs = 0  # the run is shown without it
         self._list()
         if self.pane.navigator.folders and self.pane.navigator.shown is None:
             self.pane.navigator.go_to(len(self.pane.navigator.folders) - 1)
@@ -121,7 +121,7 @@ class Guide(QObject):
             self.pane.navigator.add()
 
     def _show(self, index: int) -> None:
-        """Say in the panel which moment is shown."""
+        """Show the current snapshot in the panel."""
         page, navigator = self._page, self.pane.navigator
         if page is None:
             return
@@ -129,21 +129,21 @@ class Guide(QObject):
         page.show_moment(None if navigator.follows and self._trainer.busy else navigator.moments[index])
 
     def _stop_playing(self) -> None:
-        """Another bundle is wanted on the map."""
+        """Stop playback, as another bundle is requested on the map."""
         if self._page is not None:
             self._page.timeline.stop()
 
     def _arrive(self, bundle: OpenBundle) -> None:
         moment, canvas = bundle.config.moment, self.pane.canvas
-        if moment is None:  # other latents of a caller's model
+        if moment is None:  # new latents of a caller's model
             return
         caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
         canvas.mark(caption=caption)
 
-    # -- the film, of which the status line tells
+    # -- the film
 
     def _choose_film(self) -> None:
-        """Ask where the film of the run that is gone through is to go; while one is made, give it up."""
+        """Ask for the file of a film of the current run; while a film is being made, cancel it."""
         shared, run = self._active().shared, self.pane.navigator.run
         if self._filming:
             self._trainer.stop_filming()
@@ -159,7 +159,7 @@ class Guide(QObject):
         self.film_dialog.show()
 
     def _make_film(self, run: RunFolder, file: Path, choices: "Choices") -> None:
-        """Make the film into a file, which the person has agreed to replace where it is there."""
+        """Make the film; replaces an existing file, as confirmed by the user."""
         pane = self._active()
         self._show_filming(True)
         look = {"width": choices.width, "seconds": choices.length, "dark": pane.canvas.theme.dark}
@@ -186,7 +186,7 @@ class Guide(QObject):
 
 
 def turned(turn: tuple[float, float, float, float] | None) -> str:
-    """How the map was turned to stay beside the one before, in words; nothing where it hardly was."""
+    """A text on how the map was rotated to align with the previous one; empty for small rotations."""
     found = Turn(*turn) if turn is not None else Turn()
     if abs(found.degrees) < _BESIDE and not found.mirrored:
         return ""

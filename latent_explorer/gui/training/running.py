@@ -1,4 +1,4 @@
-"""How the run goes, with the buttons that stop it; and its results, compared with models of the same dataset."""
+"""The progress of a run with its controls, and its results compared with models of the same dataset."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,12 +26,12 @@ from latent_explorer.safe_text import safe_text
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
 _PAUSE_TIP = "Pause after the current step"
-_PATIENCE = 1.0  # seconds that the end waits for a disk
-_ROWS = 6  # in sight before one has to scroll
+_PATIENCE = 1.0  # seconds that closing waits for a disk
+_ROWS = 6  # visible rows
 
 
 class RunningView(QWidget):
-    """Shows the run of a trainer. retry_wanted: with batches of so many images. back_wanted: to the settings."""
+    """Shows the run of a trainer. retry_wanted: with a batch size. back_wanted: to the setup page."""
 
     retry_wanted = pyqtSignal(int)
     back_wanted = pyqtSignal()
@@ -56,7 +56,7 @@ class RunningView(QWidget):
         self.start()
 
     def start(self) -> None:
-        """Show a run of which nothing is known yet."""
+        """Show a new run."""
         self._report = None
         job = self._trainer.job
         self.title.setText("" if job is None else job.folder.name)
@@ -66,7 +66,7 @@ class RunningView(QWidget):
         self._show_stage(self._trainer.stage)
 
     def fail(self, failed: Failed) -> None:
-        """Say why the run has failed, and offer what may help."""
+        """Show why the run has failed, and offer a remedy."""
         self._batch = failed.batch_size or 0
         kept = ". What it had learned was kept." if failed.bundle is not None else ""
         self.reason.setText(f"{capital(failed.reason)}{kept}")
@@ -131,7 +131,7 @@ class RunningView(QWidget):
             self._show()
 
     def _progress(self, progress: Progress) -> None:
-        """What takes long before and after training."""
+        """Show the progress of slow steps before and after training."""
         if not self._trainer.busy:
             return
         self.state.setText(f"{capital(progress.doing)}…")
@@ -145,7 +145,7 @@ def _left(report: Report) -> str:
 
 
 class ResultView(QWidget):
-    """A bundle that was trained. open_wanted: the folder of a bundle. again_wanted: another run."""
+    """Shows a trained bundle. open_wanted: the folder of a bundle to open. again_wanted: another run."""
 
     open_wanted = pyqtSignal(object)
     again_wanted = pyqtSignal()
@@ -169,7 +169,7 @@ class ResultView(QWidget):
         filled(QVBoxLayout(self), *parts, spacing=6)
 
     def show_bundle(self, bundle: Path, trained: Path, *, complete: bool) -> None:
-        """Show what came of a run. trained: where others of this person lie. complete: whether all epochs were."""
+        """Show the result of a run. trained: the folder of the user's bundles. complete: whether all epochs ran."""
         self.bundle, self._complete = bundle, complete
         self.sentence.setText("Reading…")
         self._entries = []
@@ -177,7 +177,7 @@ class ResultView(QWidget):
         self._reader.begin(lambda check: _read(bundle, trained, check))
 
     def end(self) -> None:
-        """The window closes."""
+        """Stop threads, as the window closes."""
         self._reader.close(_PATIENCE)
 
     def _show(self, read: tuple[BundleConfig, list[Entry]] | UserError) -> None:
@@ -192,7 +192,7 @@ class ResultView(QWidget):
         self._fill()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self.theme = theme
         self._fill()
 
@@ -216,7 +216,7 @@ class ResultView(QWidget):
             table.setColumnWidth(place, column.width)
 
     def _fill(self) -> None:
-        """A row for each bundle; the one that was trained, and the best of each column, stand out."""
+        """Fill a row for each bundle; highlights the trained one and the best of each column."""
         table, height = self.table, 2 * self.table.fontMetrics().lineSpacing() + 8
         table.setRowCount(len(self._entries))
         for row, entry in enumerate(self._entries):
@@ -259,7 +259,7 @@ class ResultView(QWidget):
 
 
 def _read(bundle: Path, trained: Path, check: Callable[[], None]) -> tuple[BundleConfig, list[Entry]] | UserError:
-    """A bundle and those to compare it with, or why it cannot be read; in a thread, since there may be many."""
+    """A bundle and those to compare with, or why it cannot be read; called in a thread, as there may be many."""
     try:
         config = read_config(bundle)
     except UserError as error:

@@ -1,4 +1,4 @@
-"""What the network makes of the same draws, or test images, all through a run; of a generator, their classes too."""
+"""Samples during a run: the same draws or test images decoded, and the class shares of a generator."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.runs import Report, RunFolder
 from latent_explorer.runs.strip import SampleStrip, read_strip, strips_of
 
-_GAP, _MOST, _LEAST = 3, 64, 8  # pixels between pictures, and their side at the most and least
-_PATIENCE = 1.0  # seconds that the end waits for a disk
+_GAP, _MOST, _LEAST = 3, 64, 8  # pixels between pictures, and their largest and smallest side
+_PATIENCE = 1.0  # seconds that closing waits for a disk
 _TITLES = {True: "Samples", False: "Test images and reconstructions"}
 _TIPS = {
     True: "Pictures of the same latents all through the run, drawn at random",
@@ -26,7 +26,7 @@ _TIPS = {
 
 
 class StripView(QWidget):
-    """Rows of pictures as large as the width has room for."""
+    """Rows of pictures, as large as the width allows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,11 +37,11 @@ class StripView(QWidget):
 
     @property
     def count(self) -> int:
-        """How many pictures there are in a row."""
+        """The number of pictures in a row."""
         return max(map(len, self._rows), default=0)
 
     def show_strip(self, strip: SampleStrip | None) -> None:
-        """Show other pictures, or none."""
+        """Show pictures, or none."""
         self._rows = [] if strip is None else [[to_qimage(each) for each in row] for row in strip.pictures]
         tip = "" if strip is None else _TIPS[strip.samples]
         self.setToolTip(tooltip(tip))
@@ -71,15 +71,15 @@ class StripView(QWidget):
 
 
 class SamplesView(QWidget):
-    """Follows a run, or shows it as it was at one moment: what is kept in the run's folder is read in a thread."""
+    """Follows a run, or shows it at a snapshot; reads the run's folder in a thread."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.title, self.strip, self.coverage = heading(""), StripView(), CoverageView(theme)
         self._run: RunFolder | None = None
         self._newest: Report | None = None
-        self._shares: dict[str, float] | None = None  # that were told last
-        self._moment: Moment | None = None  # that is shown; None for the newest report
+        self._shares: dict[str, float] | None = None  # the latest class shares
+        self._moment: Moment | None = None  # the snapshot shown; None for the newest report
         self._uncovered = ""
         self._reader = LatestTask("strip of samples")
         self._reader.done.connect(self._show_strip)
@@ -87,7 +87,7 @@ class SamplesView(QWidget):
         self.begin(None)
 
     def begin(self, run: Path | None, uncovered: str = "") -> None:
-        """Follow another run; None for none yet. uncovered: why nothing is said of classes, in a sentence."""
+        """Follow a run; None for none. uncovered: a sentence on why there are no class shares."""
         self._reader.drop()
         self._run = None if run is None else RunFolder(run)
         self._newest = self._shares = self._moment = None
@@ -99,20 +99,20 @@ class SamplesView(QWidget):
             self._reader.begin(lambda _: _last_strip(folder))
 
     def say_uncovered(self, words: str) -> None:
-        """Say from now on why there are no shares of classes, where there are none."""
+        """Set the reason why there are no class shares."""
         self._uncovered = words
         shares = self._shares if self._moment is None else self._moment.coverage
         self.coverage.show_shares(shares, words)
         self._show_what_there_is()
 
     def take(self, report: Report) -> None:
-        """A report more has come."""
+        """Add a report."""
         self._newest, self._shares = report, report.coverage or self._shares
         if self._moment is None:
             self._show(report.step, self._shares)
 
     def show_moment(self, moment: Moment | None) -> None:
-        """Show the run as it was at a moment; None for the newest there is."""
+        """Show the run at a snapshot; None for the newest."""
         self._moment = moment
         if moment is not None:
             self._show(moment.step, moment.coverage)
@@ -120,12 +120,12 @@ class SamplesView(QWidget):
             self._show(self._newest.step, self._shares)
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
+        """Apply a theme."""
         self.strip.update()
         self.coverage.dress(theme)
 
     def end(self) -> None:
-        """The window closes for good."""
+        """Stop threads, as the window closes."""
         self._reader.close(_PATIENCE)
 
     def _show(self, step: int, shares: dict[str, float] | None) -> None:
@@ -137,7 +137,7 @@ class SamplesView(QWidget):
 
     def _show_strip(self, strip: SampleStrip | None) -> None:
         if strip is None and self._moment is None:
-            return  # a newer one is there already
+            return  # a newer one has arrived
         self.strip.show_strip(strip)
         self.title.setText("" if strip is None else _TITLES[strip.samples])
         self._show_what_there_is()

@@ -1,4 +1,4 @@
-"""The moments of a run: which of them is shown, and how to go to another."""
+"""The timeline of a run's snapshots."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,20 +11,20 @@ from latent_explorer.gui.widgets.controls import Choice, JumpSlider
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
 
-_PACES = {"Slow": 1200, "Normal": 600, "Fast": 250}  # milliseconds for each moment
+_PACES = {"Slow": 1200, "Normal": 600, "Fast": 250}  # milliseconds per snapshot
 _FILM_TIP = "The run as GIF, WebP or MP4"
 _NONE = "Snapshots of the run will appear here."
 
 
 def moment_words(moment: Moment, epochs: int, remark: str) -> str:
-    """Which moment of a run of so many epochs it is; epochs: 0 where that is not known."""
+    """The description of a snapshot. epochs: of the run; 0 if unknown."""
     of = f" of {epochs}" if epochs else ""
     parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", remark)
     return " · ".join(part for part in parts if part)
 
 
 class Timeline(QWidget):
-    """Shows at which moment one is. wanted: the index of another. film_wanted: the button."""
+    """Shows the current snapshot. wanted: the index of another one. film_wanted: the film button was pressed."""
 
     wanted = pyqtSignal(int)
     film_wanted = pyqtSignal()
@@ -42,12 +42,12 @@ class Timeline(QWidget):
 
     @property
     def index(self) -> int:
-        """The moment that is shown."""
+        """The index of the current snapshot."""
         return self.slider.value()
 
     @property
     def count(self) -> int:
-        """How many moments there are."""
+        """The number of snapshots."""
         return len(self._moments)
 
     @property
@@ -55,7 +55,7 @@ class Timeline(QWidget):
         return self._timer.isActive()
 
     def set_moments(self, moments: Sequence[Moment], epochs: int = 0) -> None:
-        """Offer other moments, in their order; epochs: of the whole run. One that was the newest stays it."""
+        """Set the snapshots, in order. epochs: of the whole run. If the newest was shown, the new newest is."""
         newest = self.index >= self.count - 1
         self._moments, self._epochs = list(moments), epochs or self._epochs
         enabled = len(moments) > 1
@@ -68,7 +68,7 @@ class Timeline(QWidget):
             self.stop()
 
     def show_index(self, index: int, remark: str = "") -> None:
-        """Say that this moment is shown. remark: how its map was turned, where it was."""
+        """Set the current snapshot. remark: on the rotation of its map."""
         index = max(0, min(index, self.count - 1))
         self._remark = remark
         with QSignalBlocker(self.slider):
@@ -76,12 +76,12 @@ class Timeline(QWidget):
         self.said.setText(moment_words(self._moments[index], self._epochs, remark) if self._moments else _NONE)
 
     def show_filming(self, under_way: bool) -> None:
-        """Let the button end a film that is being made."""
+        """Let the button cancel a film in progress."""
         self.film.setText("Cancel film" if under_way else "Export film…")
         self.film.setToolTip(tooltip("Cancel the export; nothing is written" if under_way else _FILM_TIP))
 
     def stop(self) -> None:
-        """Play no longer."""
+        """Stop playback."""
         self._timer.stop()
         self.play.setText("▶")
         self.play.setAccessibleName("Play")

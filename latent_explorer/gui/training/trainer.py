@@ -1,4 +1,4 @@
-"""The run under way, if there is one: speaks with the trainer's process, and tells panel and window."""
+"""The client of the trainer process, with the current run."""
 
 from collections.abc import Callable
 from itertools import count
@@ -26,18 +26,17 @@ StartTrainer = Callable[[Callable[[Any], None]], Client[protocol.Request, protoc
 
 
 def start_trainer(on_reply: Callable[[Any], None]) -> Client[protocol.Request, protocol.Reply]:
-    """A client with a process of its own, which is started when it is first needed."""
+    """A client whose process is started on first use."""
     return Client(protocol.MODULE, protocol.TRAINER, on_reply)
 
 
 class Trainer(QObject):
     """One run at a time.
 
-    folder: where the bundles go. keep_bytes: what the snapshots of a run may take on disk. job: of the run under way,
-    or of the last one. stage: "idle", "starting", "training", "paused", "ending"; changed: it is another.
-    begun: a Begun. reported: a Reported. ended: an Ended or a Failed, also where the trainer's process
-    was lost. progressed: a Progress. estimated: an Estimated or a Refused, of the plan that was asked about last.
-    filmed: a Filmed or a Refused, of the film asked for last.
+    folder: for bundles. keep_bytes: the disk space for snapshots of a run. job: of the current or last run. stage:
+    "idle", "starting", "training", "paused", "ending"; changed: the stage has changed. begun: a Begun. reported: a
+    Reported. ended: an Ended or a Failed, also if the process was lost. progressed: a Progress. estimated: an Estimated
+    or a Refused for the latest plan. filmed: a Filmed or a Refused for the latest film.
     """
 
     changed = pyqtSignal(str)
@@ -58,21 +57,21 @@ class Trainer(QObject):
         self._numbers = count(1)
         self._asked: int | None = None
         self._film: int | None = None
-        self._share: float | None = None  # of the run under way
+        self._share: float | None = None  # of the current run
         self._question: Job | None = None
         self._asked_again = False  # after the process was lost
-        self._keeping = False  # whether the run is to end as soon as it goes on
+        self._keeping = False  # whether to end the run as soon as it resumes
         self._pause = timer(self, _ASK_MS, self._ask, once=True)
         self._arrived.connect(self._take)
 
     @property
     def busy(self) -> bool:
-        """Whether a run is under way."""
+        """Whether a run is in progress."""
         return self.stage != "idle"
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """The run under way, in words."""
+        """The current run as work in progress."""
         if not self.busy or self.job is None:
             return ()
         what = {"paused": "Training of {} is paused", "ending": "Ending the training of {}"}.get(
@@ -82,48 +81,48 @@ class Trainer(QObject):
 
     @property
     def asking(self) -> bool:
-        """Whether an estimate is under way."""
+        """Whether an estimate is in progress."""
         return self._asked is not None and not self.busy
 
-    # -- what a person wants
+    # -- requests
 
     def warm(self) -> None:
-        """Let the process start, so that it is there when it is needed."""
+        """Start the process in advance."""
         self._client.warm()
 
     def ask(self, plan: Plan) -> None:
-        """Ask, when nothing more is changed for a moment, what a plan would take."""
+        """Request an estimate of a plan, after a short delay without changes."""
         self._asked, self._question, self._asked_again = None, plan.to_job(self.folder), False
         self._pause.start()
 
     def ask_nothing(self) -> None:
-        """What was asked about is no longer of interest."""
+        """Withdraw the request for an estimate."""
         self._asked = self._question = None
         self._pause.stop()
 
     def begin(self, job: Job) -> None:
-        """Train."""
+        """Start training."""
         self.ask_nothing()
         self.job, self._keeping, self._share = job, False, None
         self._go("starting")
         self._client.send(protocol.Begin(job=job, keep_bytes=self.keep_bytes))
 
     def keep(self, job: Job) -> None:
-        """Make a bundle of what a run that was stopped has learned. job: to resume it."""
+        """Make a bundle from a stopped run. job: the job that would resume it."""
         self.begin(job)
         self._keeping = True
 
     def pause_or_resume(self) -> None:
-        """Let the run stand still, or go on where it does."""
+        """Pause or resume the run."""
         self._client.send(protocol.Continue() if self.stage == "paused" else protocol.Pause())
 
     def stop(self, *, keep: bool) -> None:
-        """End the run now, with a bundle or without."""
+        """Stop the run, with or without keeping its bundle."""
         self._go("ending")
         self._client.send(protocol.Stop(keep=keep))
 
     def film(self, run: Path, file: Path, **look: Any) -> None:
-        """Make a film of the snapshots of a run; the file may be there already, as the person has been asked.
+        """Make a film of the snapshots of a run; replaces an existing file, as confirmed by the user.
 
         look: other fields of MakeFilm.
         """
@@ -131,16 +130,16 @@ class Trainer(QObject):
         self._client.send(protocol.MakeFilm(self._film, run, file, overwrite=True, **look))
 
     def stop_filming(self) -> None:
-        """Give up the film under way."""
+        """Cancel the film in progress."""
         self._client.send(protocol.Stop(keep=False))
 
     def close(self) -> None:
-        """End the process; a run under way can be resumed from the end of its last epoch."""
+        """Stop the process; a run in progress can be resumed from its last epoch."""
         self._pause.stop()
         self._client.close()
         self._arrived.disconnect()
 
-    # -- what the process says
+    # -- replies
 
     def _ask(self) -> None:
         if self._question is not None and not self.busy:
@@ -148,7 +147,7 @@ class Trainer(QObject):
             self._client.send(protocol.Ask(number=self._asked, job=self._question))
 
     def _take(self, reply: object) -> None:
-        """Hand on what has come, in the thread of the window; what is no longer of interest is dropped."""
+        """Emit a reply in the window's thread; drops outdated ones."""
         self._go(_STAGES.get(type(reply), self.stage))
         match reply:
             case protocol.Estimated(number=number) | Refused(number=number) if number == self._asked:
@@ -174,7 +173,7 @@ class Trainer(QObject):
                 self._lose()
 
     def _lose(self) -> None:
-        """The process is gone; a run under way can be resumed, and what was asked about is asked once more."""
+        """Handle the loss of the process: the run can be resumed, and the estimate is requested again."""
         if self._film is not None:
             self._take(Refused(number=self._film, reason="the trainer stopped unexpectedly; try again"))
         if self.busy:

@@ -1,4 +1,4 @@
-"""Runs that were left: asked about when the window closes, offered at the next launch and before another run."""
+"""Unfinished runs: asked about when the window closes, and offered at the next launch and on the setup page."""
 
 import shutil
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from latent_explorer.gui.widgets.parts import filled, wide_button, words
 from latent_explorer.gui.widgets.plain import message_box
 from latent_explorer.runs import Job, Unfinished, unfinished
 
-_BOXES = 20  # runs that are shown
-_PATIENCE = 1.0  # seconds that the end waits for a disk
+_BOXES = 20  # maximum number of runs shown
+_PATIENCE = 1.0  # seconds that closing waits for a disk
 _MORE = (
     "What it has learned up to the end of its last epoch is kept; you can resume from there at the next launch. "
     "Training since then is lost."
@@ -24,7 +24,7 @@ _MORE = (
 
 
 def _left_in(folder: Path) -> list[Unfinished]:
-    """The runs of which nothing was kept, the latest first: what was stopped and kept is not asked about."""
+    """The unfinished runs without a kept bundle, the latest first."""
     return [run for run in unfinished(folder) if not _kept_since(run.job)]
 
 
@@ -40,9 +40,9 @@ def _sentence(run: Unfinished) -> str:
 
 
 class Leaving(QObject):
-    """Asks once before a run is left, and offers to go on with those that were.
+    """Asks before the window closes during a run, and offers to resume unfinished runs.
 
-    unasked: whether nobody can be asked about anything any more.
+    unasked: whether the window closes without questions.
     """
 
     def __init__(self, window: QWidget, trainer: Trainer, banner: Banner, show_setup: Callable[[], None]) -> None:
@@ -56,14 +56,14 @@ class Leaving(QObject):
         trainer.begun.connect(lambda _: self._banner.withdraw(self._offer))
 
     def may_close(self) -> bool:
-        """Whether the window may close now; if not, the person is asked. Who closes it again means it."""
+        """Whether the window may close now; otherwise asks the user. Closing it again confirms."""
         if self._agreed or not self._trainer.busy or self.question is not None:
             return True
         self._ask()
         return False
 
     def close(self) -> None:
-        """Close the window without a question: whoever wants it cannot be asked."""
+        """Close the window without a question, as the request does not come from its user."""
         self.unasked = True
         self._leave()
 
@@ -90,11 +90,11 @@ class Leaving(QObject):
             self.question = None
 
     def offer(self) -> None:
-        """Look which runs were left; say so, and offer to go on."""
+        """Search for unfinished runs and offer to resume them."""
         self._reader.begin(lambda _: _left_in(self._trainer.folder))
 
     def end(self) -> None:
-        """The window closes for good."""
+        """Stop threads, as the window closes."""
         self._reader.close(_PATIENCE)
 
     def _offer_these(self, runs: list[Unfinished]) -> None:
@@ -116,7 +116,7 @@ class Leaving(QObject):
 
 
 class Offers(QWidget):
-    """A box for each run that was left."""
+    """A box for each unfinished run."""
 
     def __init__(self, trainer: Trainer) -> None:
         super().__init__()
@@ -129,11 +129,11 @@ class Offers(QWidget):
         self.hide()
 
     def look(self) -> None:
-        """Show the runs that there are now, the latest first."""
+        """Update the list of runs, the latest first."""
         self._reader.begin(lambda _: _left_in(self._trainer.folder))
 
     def end(self) -> None:
-        """The window closes for good."""
+        """Stop threads, as the window closes."""
         self._reader.close(_PATIENCE)
 
     def _show(self, runs: list[Unfinished]) -> None:
@@ -149,7 +149,7 @@ class Offers(QWidget):
 
 
 class OfferBox(QFrame):
-    """One run: go on, keep what there is, or throw it away, which is asked about once."""
+    """One unfinished run: resume it, keep its result, or discard it after confirmation."""
 
     def __init__(self, trainer: Trainer, run: Unfinished) -> None:
         super().__init__()
