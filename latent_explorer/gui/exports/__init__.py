@@ -1,1 +1,1 @@
-"""The export dialog: one for every kind of thing, driven by the registry of formats."""
+"""The export dialog for all kinds of content, based on the registry of formats."""

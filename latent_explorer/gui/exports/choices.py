@@ -1,4 +1,4 @@
-"""What a person chooses in the export dialog, remembered for each kind of thing."""
+"""The user's choices in the export dialog, saved for each kind of content."""
 
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -12,14 +12,13 @@ Pairs = Literal["above", "beside", "alone"]
 
 @dataclass(frozen=True)
 class Choices:
-    """All there is to choose, flat; which of it counts depends on the format and the kind.
+    """All choices; the format and the kind determine which ones apply.
 
-    scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid, rows 0 for as many as
-    keep the map's proportions. zoom: pixels of a map's file to the pixel on screen. legend: beside a map.
-    shown_only: of the latents, those whose classes are shown. most: images on a contact sheet.
-    width, length: pixels and seconds of the film of a run. pairs: how the pictures of a path and those that the other
-    map makes of it are put together: one above the other, side by side, or those of this map alone. both: whether a
-    map is exported with the other one.
+    scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid; rows 0 keeps the map's
+    proportions. zoom: pixels in a map's file per pixel on screen. legend: beside a map. shown_only: only latents of
+    visible classes. most: images on a contact sheet. width, length: pixels and seconds of the film of a run. pairs: how
+    to combine the pictures of a path with those of the other map: below each other, side by side, or this map's alone.
+    both: whether to export a map with the other one.
     """
 
     format: str
@@ -44,13 +43,13 @@ class Choices:
 
     @property
     def options(self) -> Options:
-        """The part of it that the writers take. Raises ExportError where a value is out of its range."""
+        """The options for writers. Raises ExportError if a value is out of range."""
         chosen = {field.name: getattr(self, field.name) for field in fields(Options)}
         return Options(**chosen | {"per_row": self.per_row or None})
 
 
 def remembered(settings: Settings, kind: Kind, default: Choices) -> Choices:
-    """The choices made last for this kind; the default where there are none, or none that still hold."""
+    """The last choices for a kind; the default if there are none, or they are invalid."""
     choices = settings.get(Choices, kind, default)
     try:
         find_format(kind, choices.format)
@@ -61,5 +60,5 @@ def remembered(settings: Settings, kind: Kind, default: Choices) -> Choices:
 
 
 def remember(settings: Settings, kind: Kind, choices: Choices) -> None:
-    """Remember the choices for this kind."""
+    """Save the choices for a kind."""
     settings.put(choices, kind)

@@ -1,4 +1,4 @@
-"""The selected images themselves, on a contact sheet."""
+"""The selected images on a contact sheet."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,16 +14,16 @@ from latent_explorer.gui.exports.subjects import Subject
 from latent_explorer.session import OpenBundle
 
 MAX_IMAGES = 4096
-"""The most images of a sheet."""
+"""The maximum number of images on a sheet."""
 
 _SEED = 0
 _BATCH = 256
-_SHOWN_PIXELS = 1_500_000  # of the preview
+_SHOWN_PIXELS = 1_500_000  # maximum of the preview
 
 
 @dataclass(frozen=True, eq=False)
 class SheetSubject(Subject):
-    """Those of a bundle's images that are chosen, bool (n,), by class; of too many an even sample."""
+    """The chosen images, bool (n,), of a bundle, sorted by class; an even sample if there are too many."""
 
     name: str
     bundle: OpenBundle
@@ -61,7 +61,7 @@ class SheetSubject(Subject):
         return Provenance(self.bundle.name, extra={"images": images, "indices": json.dumps(numbers.tolist())})
 
     def _numbers(self, choices: Choices) -> NDArray[np.int64]:
-        """The numbers of the images shown, by class."""
+        """The numbers of the images on the sheet, by class."""
         chosen, label = np.flatnonzero(self.chosen), self.bundle.latents.label
         in_order = chosen if label is None else chosen[np.argsort(label[chosen], kind="stable")]
         return even_sample(in_order, choices.most)
@@ -78,7 +78,7 @@ class SheetSubject(Subject):
 
 
 def even_sample(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of some numbers, in their order: one, drawn by chance, of each of as many equal parts."""
+    """At most `most` of the numbers, in order: a random one from each of as many equal parts."""
     if len(numbers) <= most:
         return numbers
     edges = np.arange(most + 1) * len(numbers) // most

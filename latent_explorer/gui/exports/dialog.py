@@ -1,4 +1,4 @@
-"""The export dialog: what to write, how it will look, where it goes; it stops no other window."""
+"""The non-modal export dialog: what to write, a preview, and the destination."""
 
 from functools import partial
 from math import prod
@@ -23,11 +23,11 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import PlainLabel, window_title
 
-_PAUSE_MS = 80  # between a choice and its preview, so that spinning a value makes one preview and not ten
+_PAUSE_MS = 80  # delay of the preview, so that spinning a value makes only one
 
 
 class ExportDialog(QDialog):
-    """Exports one subject. said: a sentence for the status bar. exported: the file that was written."""
+    """Exports one subject. said: a message for the status bar. exported: the file that was written."""
 
     said, exported = pyqtSignal(str), pyqtSignal(Path)
 
@@ -75,7 +75,7 @@ class ExportDialog(QDialog):
         self.footer.rest(self._size_error())
 
     def _measured(self, choices: Choices) -> tuple[Format, tuple[int, ...], Options, tuple[str, ...]]:
-        """What the extent is told by."""
+        """The format, shape and captions that determine the extent."""
         known = self.form.known
         return known, self._shape(choices), choices.options, self.subject.shown_captions(known, choices)
 
@@ -133,7 +133,7 @@ class ExportDialog(QDialog):
             part.setEnabled(enabled)
 
     def _take(self, outcome: Outcome) -> None:
-        """A draft has been made, or the file has been written, or not."""
+        """Take a draft, or the result of writing the file."""
         if not self.footer.busy:
             if isinstance(outcome.result, Draft):
                 self._show_draft(outcome.result)
@@ -154,7 +154,7 @@ class ExportDialog(QDialog):
     # -- leaving
 
     def reject(self) -> None:
-        """Escape or the Close button: keep the file asked about, or cancel what is under way, or else close."""
+        """Handle Escape and the Close button: keep the existing file, cancel the work in progress, or close."""
         if self.footer.busy:
             self.maker.cancel()
         elif self.footer.asking:
@@ -165,7 +165,7 @@ class ExportDialog(QDialog):
             self.abandon()
 
     def leave(self) -> None:
-        """Close once the file that is being written is there; pictures that are not decoded yet are given up."""
+        """Close after the current file is written; cancels decoding."""
         self._leaving = True
         if not self.footer.busy:
             self.abandon()
@@ -177,18 +177,18 @@ class ExportDialog(QDialog):
         if not self.footer.busy:
             self.abandon()
         elif event is not None:
-            event.ignore()  # until what is under way has ended
+            event.ignore()  # until the work in progress has ended
             self.maker.cancel()
 
     def abandon(self) -> None:
-        """Close now; what is under way is cancelled."""
+        """Close now and cancel the work in progress."""
         self._pause.stop()
         self.preview.stop()
         self.maker.end()
         super().reject()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """What is shown live may have changed while one was elsewhere."""
+        """Update the preview when the dialog is activated, as live content may have changed."""
         super().changeEvent(event)
         came_back = event is not None and event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if came_back and self.subject.live and not self.footer.busy and not self.footer.asking:

@@ -1,4 +1,4 @@
-"""How large a file gets, and how it will look: it is tried out in a passing folder, and looked at there."""
+"""Previews: the size and look of a file, from writing it to a temporary folder."""
 
 import csv
 import itertools
@@ -27,16 +27,16 @@ from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
 
-_SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together
-_TRIED_PIXELS = 4_500_000  # so many are written to learn the file's size: the largest single picture that ships
+_SHOWN_PIXELS = 2_000_000  # maximum for all pictures of a preview
+_TRIED_PIXELS = 4_500_000  # maximum written to estimate the file's size
 _TRIED_ROWS = 1000
 _SHOWN_ROWS, _SHOWN_COLUMNS = 9, 8
-_STILL_MS = 150  # that each of several pictures without times of their own is shown
+_STILL_MS = 150  # duration of each picture without its own time
 
 
 @dataclass(frozen=True)
 class Extent:
-    """Pixels of each picture in a file, and how many there are: more than one of an animation or a folder."""
+    """The pixels of each picture in a file, and the number of pictures, for animations and folders."""
 
     width: int
     height: int
@@ -48,7 +48,7 @@ class Extent:
 
 
 def extent(known: Format, shape: tuple[int, ...], options: Options, captions: tuple[str, ...] = ()) -> Extent:
-    """The extent of content of this shape: as its writer takes it, (n, d) of latents, (h, w, c) of a sheet.
+    """The extent of content with a shape: as for its writer, (n, d) for latents, (h, w, c) for a sheet.
 
     captions: of its rows.
     """
@@ -75,7 +75,7 @@ def extent(known: Format, shape: tuple[int, ...], options: Options, captions: tu
 
 
 def extent_words(known: Format, shape: tuple[int, ...], options: Options, captions: tuple[str, ...] = ()) -> str:
-    """The extent for people."""
+    """The extent as text."""
     size = extent(known, shape, options, captions)
     if known.kind == "latents":
         return f"{size.height:,} {_plural('image', size.height)}, {size.width} {_plural('dimension', size.width)}"
@@ -90,7 +90,7 @@ def extent_words(known: Format, shape: tuple[int, ...], options: Options, captio
 
 
 def bytes_words(count: float, *, exact: bool) -> str:
-    """A file's size for people: "12 KB", or "about 12 KB"."""
+    """A file size as text: "12 KB", or "about 12 KB"."""
     words = f"{count:.0f} bytes"
     for unit in ("KB", "MB", "GB"):
         if count < 1000:
@@ -106,10 +106,10 @@ def _plural(word: str, count: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """How a file will look, and how large it gets.
+    """The preview of a file and its size.
 
-    frames: its pictures, each with the milliseconds it is shown; of latents the rows of a table instead, the first
-    one its head. bytes: of the file; exact: measured on the whole of it, not on a part.
+    frames: its pictures, each with its duration in milliseconds; for latents the rows of a table, with a header. bytes:
+    of the file; exact: whether it is measured on the whole file.
     """
 
     frames: tuple[tuple[QImage, int], ...]
@@ -119,7 +119,7 @@ class Draft:
 
 
 def drafted(order: Order, watch: Watch) -> Draft:
-    """The draft of an order, in a fraction of a second. Raises UserError as writing would, and Cancelled."""
+    """The draft of an order, made in a fraction of a second. Raises UserError like writing, and Cancelled."""
     with tempfile.TemporaryDirectory(prefix="latent-explorer-") as folder:
         if isinstance(order.content, LatentTable | PathArrays):
             return _drafted_table(order, Path(folder), watch)
@@ -148,7 +148,7 @@ def _size(file: Path) -> int:
 
 
 def _lighter(order: Order) -> Order:
-    """The order itself, or one that looks the same on a screen: smaller pictures, and every so many frames of many."""
+    """The order, or a lighter one that looks the same on screen, with smaller pictures and fewer frames."""
     if not isinstance(order.content, np.ndarray | PictureRows) or order.format.kind == "map":
         return order
     captions, options = captions_of(order.content), order.options
@@ -165,7 +165,7 @@ def _lighter(order: Order) -> Order:
 
 
 def _part(order: Order) -> tuple[Order, float]:
-    """The order with as much of its content as is written quickly, and what share of it that is."""
+    """The order with a part of its content that can be written quickly, and the share of that part."""
     content = order.content
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
@@ -174,7 +174,7 @@ def _part(order: Order) -> tuple[Order, float]:
         return order, 1.0
     size = extent(order.format, content.shape, order.options, captions_of(content))
     share = min(1.0, _TRIED_PIXELS / size.pixels)
-    if len(content.shape) == 5:  # a grid: its middle, cut to the same proportions
+    if len(content.shape) == 5:  # a grid: its centre, with the same proportions
         kept = [max(1, math.floor(side * math.sqrt(share))) for side in content.shape[:2]]
         top, left = ((side - keep) // 2 for side, keep in zip(content.shape[:2], kept, strict=True))
         part = content[top : top + kept[0], left : left + kept[1]]

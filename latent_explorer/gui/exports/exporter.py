@@ -1,4 +1,4 @@
-"""Exporting what is seen: opens the dialog for it, and hands that what the engine says."""
+"""Exports: opens the dialog and passes it the engine's answers."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,19 +16,18 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
 
-if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
+if TYPE_CHECKING:  # the dialog is imported on first use, so that the window opens fast
     from latent_explorer.gui.exports.dialog import ExportDialog
     from latent_explorer.session import OpenBundle
 
-_JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
+_JOIN_SECONDS = 20.0  # longer than writing the largest file
 
 
 class Exporter(QObject):
-    """Opens one export dialog at a time, for the pane that is active then, and hands it what its engine says.
+    """Opens one export dialog at a time, for the active pane, and passes it the answers of that pane's engine.
 
-    parent: the widget over which dialogs open. active: the pane that a person works with. link: that of the maps, if
-    they are linked. panes: all there are.
-    exported: the file that was written.
+    parent: the widget over which dialogs open. active: returns the active pane. link: returns the link of the maps, if
+    any. panes: returns all panes. exported: the file that was written.
     """
 
     exported = pyqtSignal(Path)
@@ -42,20 +41,20 @@ class Exporter(QObject):
     ) -> None:
         super().__init__(parent)
         self._parent, self._active, self._link, self._panes = parent, active, link, panes
-        self._bundles: dict[MapPane, OpenBundle | None] = {}  # of the panes whose export is under way
+        self._bundles: dict[MapPane, OpenBundle | None] = {}  # of the panes with an export in progress
         self._said = ""
         self.dialog: ExportDialog | None = None
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """The export under way."""
+        """The export in progress."""
         if self.dialog is None or not self.dialog.footer.busy:
             return ()
         words, share = self.dialog.maker.progress
         return (Work(f"{self.dialog.subject.title}: {words.lower()}", share),)
 
     def serve(self, pane: MapPane) -> None:
-        """Export what the buttons of a pane's panels ask for, with the pictures that its engine decodes."""
+        """Handle the export buttons of a pane's panels, and the answers of its engine."""
         pane.inspector.export_wanted.connect(lambda: self.export("picture"))
         pane.filmstrip.export_wanted.connect(lambda: self.export("filmstrip"))
         pane.filmstrip.strip.export_wanted.connect(lambda index: self.export("frame", index))
@@ -65,12 +64,12 @@ class Exporter(QObject):
         pane.client.subscribe("export", partial(self.take, pane.client), Urgency.EXPORT)
 
     def take(self, client: EngineClient, answer: Answer) -> None:
-        """Pictures wanted of an engine for an export have come."""
+        """Pass pictures from an engine to the export."""
         if self.dialog is not None:
             self.dialog.maker.take(client, answer)
 
     def export(self, what: str, *where: int) -> None:
-        """Export something of the active pane: one of `offers.OFFERS`. where: the index of a frame."""
+        """Export a part of the active pane: one of `offers.OFFERS`. where: the index of a frame."""
         from latent_explorer.gui.exports.dialog import ExportDialog
         from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 
@@ -101,7 +100,7 @@ class Exporter(QObject):
         self.dialog.show()
 
     def leave(self, pane: MapPane) -> None:
-        """A pane is closed: an export of it is abandoned."""
+        """Abandon the export of a pane that is closed."""
         if pane in self._bundles and self.dialog is not None:
             self.dialog.abandon()
 
@@ -113,7 +112,7 @@ class Exporter(QObject):
         self.dialog, self._bundles = None, {}
 
     def _hear(self, event: Event) -> None:
-        """When a bundle was opened, or refused, the engine has dropped all that was wanted."""
+        """Make requests again after opening a bundle has dropped them."""
         if self.dialog is None or not (isinstance(event, Answer) and isinstance(event.reply, Opened | Refused)):
             return
         if any(pane.bundle is not bundle for pane, bundle in self._bundles.items()):
@@ -122,7 +121,7 @@ class Exporter(QObject):
             self.dialog.maker.again()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """No thread outlives the window."""
+        """End the worker with the window."""
         if event is not None and event.type() == QEvent.Type.Close:
             from latent_explorer.gui.exports.worker import Worker
 

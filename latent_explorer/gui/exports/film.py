@@ -1,4 +1,4 @@
-"""The dialog for the film of a training run: the same form, place and buttons as for all else that is exported."""
+"""The dialog for the film of a training run, with the form, destination and buttons of the export dialog."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from latent_explorer.safe_text import safe_text
 
 @dataclass(frozen=True)
 class FilmSubject(Subject):
-    """The film of a run, which the trainer's process makes."""
+    """The film of a run; the trainer's process makes it."""
 
     name: str
     kind = "film"
@@ -46,9 +46,9 @@ class FilmSubject(Subject):
 
 
 class FilmDialog(QDialog):
-    """Asks how the film is to be and where it goes. chosen: the file, which may be replaced, and the Choices.
+    """Asks for the choices and the file of a film. chosen: the file, which may be replaced, and the Choices.
 
-    now: the map as it is shown. moments: how many the film goes through.
+    now: the current map. moments: the number of snapshots in the film.
     """
 
     chosen = pyqtSignal(Path, object)
@@ -99,7 +99,7 @@ class FilmDialog(QDialog):
         self.accept()
 
     def reject(self) -> None:
-        """Escape or the Close button: keep the file asked about, or else close."""
+        """Handle Escape and the Close button: keep the existing file, or close."""
         if self.footer.asking:
             self.footer.rest()
         else:

@@ -1,4 +1,4 @@
-"""The lower part of the export dialog: where the file goes, what is under way or was wrong or asked, and buttons."""
+"""The lower part of the export dialog: the destination, progress, messages and buttons."""
 
 import re
 import time
@@ -16,11 +16,11 @@ from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, w
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.targets import check_target, expanded, is_folder, is_there, shown
 
-_FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
+_FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # characters that are not allowed in file names on some system
 
 
 class Destination(QWidget):
-    """Two lines to type in. edited: the folder or the name was changed."""
+    """Line edits for folder and name. edited: one of them was changed."""
 
     edited = pyqtSignal()
 
@@ -42,7 +42,7 @@ class Destination(QWidget):
         layout.addWidget(self.browse, 1, 2)
 
     def suggest(self, known: Format) -> None:
-        """Offer a free name in this format; of one that was typed, change only the suffix."""
+        """Suggest a free name for a format; for a name entered by the user, change only the suffix."""
         if not self.name.isModified():
             self.name.setText(_free(Path(self.folder.text()), self._suggested, known.suffix))
         elif known.suffix != self._suffix:
@@ -51,7 +51,7 @@ class Destination(QWidget):
         self._suffix = known.suffix
 
     def path(self, known: Format) -> Path:
-        """The file that is meant. Raises UserError where it cannot be written, or has no name."""
+        """The destination file. Raises UserError if it cannot be written, or has no name."""
         name, folder = self.name.text().strip(), expanded(self.folder.text().strip())
         if not name:
             raise UserError("Enter a file name.")
@@ -64,7 +64,7 @@ class Destination(QWidget):
         return check_target(known.named(folder.absolute() / name), folder=not known.suffix)
 
     def remember(self) -> None:
-        """Begin with this folder next time."""
+        """Save the folder for the next export."""
         self._settings.change(Folders, exports=Path(self.folder.text().strip()))
 
     def _browse(self) -> None:
@@ -81,15 +81,15 @@ def _usual_folder() -> Path:
 
 
 def _free(folder: Path, name: str, suffix: str) -> str:
-    """The name, numbered where it is taken."""
+    """The name, with a number if it is taken."""
     numbered = (f"{name} ({number}){suffix}" for number in count(2))
     return next(each for each in chain([name + suffix], numbered) if not is_there(folder / each))
 
 
 class Footer(QWidget):
-    """One line of words, a progress bar while something is under way, and buttons. polled: time to show how far it is.
+    """A message, a progress bar and buttons. polled: emitted periodically to update the progress.
 
-    export, overwrite, close: what the buttons do; the last is also called Cancel or Keep it.
+    export, overwrite, close: the buttons; the last one is also labelled Cancel or Keep it.
     """
 
     polled = pyqtSignal()
@@ -111,7 +111,7 @@ class Footer(QWidget):
         self.rest()
 
     def rest(self, words: str = "") -> None:
-        """Nothing is under way; the words say why not, if need be."""
+        """Show that nothing is in progress, with an optional message."""
         self._timer.stop()
         self.words.setText(words)
         self.words.setVisible(bool(words))
@@ -123,7 +123,7 @@ class Footer(QWidget):
     def ask(self, question: str) -> None:
         """Ask whether to overwrite."""
         self.rest(question)
-        self.export.hide()  # and with it what Enter does: no file is overwritten by one key too many
+        self.export.hide()  # so that Enter cannot overwrite a file by accident
         self.overwrite.show()
         self.close_button.setText("&Keep it")
 
@@ -136,7 +136,7 @@ class Footer(QWidget):
         return self._timer.isActive()
 
     def start(self) -> None:
-        """Something is under way, from now on."""
+        """Show that work is in progress."""
         self.rest(" ")
         self.export.hide()
         self.close_button.setText("Cancel")
@@ -145,7 +145,7 @@ class Footer(QWidget):
         self.progress.show()
 
     def show_progress(self, what: str, fraction: float) -> None:
-        """How far it is, in [0, 1]; 0 for unknown."""
+        """Show progress in [0, 1]; 0 for unknown."""
         self.progress.setRange(0, 100 if fraction else 0)
         self.progress.setValue(round(100 * fraction))
         self.words.setText(f"{what}… {self._remaining(fraction)}")

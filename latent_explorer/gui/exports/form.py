@@ -1,4 +1,4 @@
-"""The choices of the export dialog as a form: a row for each thing that can be chosen."""
+"""The form of the export dialog, with a row for each choice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Row:
     changed: pyqtBoundSignal
 
     def hint(self, text: str) -> None:
-        """Say what the value 0 stands for."""
+        """Show the meaning of the value 0."""
         if isinstance(self.editor, QAbstractSpinBox):
             self.editor.setSpecialValueText(text)
 
@@ -48,7 +48,7 @@ def decimal(least: float, most: float, step: float, unit: str) -> Row:
 
 
 def speed() -> Row:
-    """A row for the seconds that a frame is shown, in frames per second as in the filmstrip."""
+    """A row for the duration of a frame, in frames per second as in the filmstrip."""
     box = QDoubleSpinBox()
     box.setRange(0.02, 50)
     box.setSuffix(" fps")
@@ -56,13 +56,13 @@ def speed() -> Row:
 
 
 def yes_or_no(text: str) -> Row:
-    """A row that can be ticked."""
+    """A row with a check box."""
     box = QCheckBox(text)
     return Row(box, box.isChecked, box.setChecked, box.toggled)
 
 
 def one_of(values: dict[Any, str]) -> Row:
-    """A row to choose one of some values from, by their words."""
+    """A row with a combo box of values by text."""
     box = Choice()
     for value, words in values.items():
         box.addItem(words, value)
@@ -70,7 +70,7 @@ def one_of(values: dict[Any, str]) -> Row:
 
 
 def chosen_in(box: QComboBox) -> Row:
-    """A row for the data of the entries of a list."""
+    """A row for the data of a combo box."""
     return Row(box, box.currentData, lambda value: box.setCurrentIndex(box.findData(value)), box.currentIndexChanged)
 
 
@@ -111,11 +111,11 @@ ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "loop": ("", "Start again at the end", lambda: yes_or_no("Re&peat")),
     "lossless": ("", "Exact pixels, in a larger file", lambda: yes_or_no("&Lossless")),
 }
-"""By the field of Choices, in the order shown: a label with the letter that reaches it, a tip, what makes the row."""
+"""Rows by field of Choices, in order: a label with an access key, a tooltip, and a factory."""
 
 
 class ChoiceForm(QWidget):
-    """A format chooser, and below it the rows that the chosen format heeds. changed: anything was chosen anew."""
+    """A format combo box, and the rows that apply to the format. changed: a choice has changed."""
 
     changed = pyqtSignal()
 
@@ -136,12 +136,12 @@ class ChoiceForm(QWidget):
 
     @property
     def choices(self) -> Choices:
-        """What is chosen now."""
+        """The current choices."""
         return replace(self._choices, **{name: row.get() for name, row in self.rows.items()})
 
     @property
     def known(self) -> Format:
-        """The format that is chosen."""
+        """The current format."""
         return find_format(self._subject.kind, self.choices.format)
 
     def _heeded(self, known: Format) -> tuple[str, ...]:

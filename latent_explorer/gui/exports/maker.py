@@ -1,4 +1,4 @@
-"""From choices to what is made of them: decodes what is missing, then works in the worker's thread."""
+"""Makes content from choices: requests missing pictures, then works in the worker's thread."""
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.service.codec import Refused
 
-_LOOK_MS = 30  # after which is asked again whether all that is to be seen is there
+_LOOK_MS = 30  # interval of checking whether everything is loaded
 
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """A file to be, free of widgets, so that any thread may write it. content: what format.write takes."""
+    """A file to write, free of widgets, for any thread. content: for format.write."""
 
     format: Format
     content: Any
@@ -32,34 +32,33 @@ class Order:
     provenance: Provenance
 
     def write(self, path: Path, overwrite: bool, watch: Watch) -> Path:
-        """Write it. Raises UserError where that fails, and Cancelled where the watch is."""
+        """Write the file. Raises UserError on failure, and Cancelled if the watch is cancelled."""
         watch.check()
         content = watch.over(self.content)
         return self.format.write(path, content, self.options, provenance=self.provenance, overwrite=overwrite)
 
 
 class Decoding:
-    """Asks for batches of pictures and puts them together; a newer request replaces the one before.
+    """Requests batches of pictures and joins them; a newer request replaces the previous one.
 
-    pictures: those (n, h, w, c) of all wants of pictures in their order; None where none are wanted. values: of the
-    other wants, by their keys.
-    Equal keys stand for the same pictures: what was asked for last is not asked for again.
+    pictures: (n, h, w, c), of all wants of pictures in order; None if there are none. values: of the other wants, by
+    key. Equal keys mean the same pictures: batches of the last request are reused.
     """
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
         self._wants: list[Want] = []
-        self._missing: dict[Hashable, int] = {}  # where each batch begins that is not there yet
+        self._missing: dict[Hashable, int] = {}  # the start of each missing batch
         self.pictures: NDArray[np.uint8] | None = None
         self.values: dict[Hashable, NDArray[np.float32]] = {}
 
     @property
     def fraction(self) -> float:
-        """How much is there, in [0, 1]."""
+        """The share that has arrived, in [0, 1]."""
         return 1 - len(self._missing) / max(1, len(self._wants))
 
     def ask(self, wants: list[Want]) -> None:
-        """Want these, and only these."""
+        """Request these batches only."""
         if [want.key for want in wants] != [want.key for want in self._wants]:
             ends = np.cumsum([0, *(_pictures_of(want) for want in wants)]).tolist()
             self._wants, self.pictures, self.values = wants, None, {}
@@ -67,11 +66,11 @@ class Decoding:
         self.again()
 
     def again(self) -> None:
-        """Ask once more for what is missing."""
+        """Request again what is missing."""
         self._client.request("export", [want for want in self._wants if want.key in self._missing])
 
     def take(self, answer: Answer) -> None:
-        """Keep a batch that came."""
+        """Take a batch."""
         batch = answer.pictures
         if answer.values is not None and self._missing.pop(answer.key, None) is not None:
             self.values[answer.key] = answer.values
@@ -84,22 +83,22 @@ class Decoding:
 
 
 def _pictures_of(want: Want) -> int:
-    """How many pictures a want is for."""
+    """The number of pictures of a want."""
     return 0 if want.kind is Evaluate else want.count
 
 
 class Maker(QObject):
-    """Makes one thing of a subject at a time, the newest, and ends the worker with itself. made: its Outcome."""
+    """Makes one order of a subject at a time, the newest; owns the worker. made: the Outcome."""
 
     made = pyqtSignal(object)
 
     def __init__(self, parent: QObject, subject: Subject, client: EngineClient, worker: Worker) -> None:
         super().__init__(parent)
         self._subject, self._worker = subject, worker
-        self._decodings = {client: Decoding(client)}  # by the engine that is asked
+        self._decodings = {client: Decoding(client)}  # by engine
         self._client = client
         self._known: Format | None = None
-        self._waiting: Callable[[], Watch] | None = None  # begins the work, once all is decoded
+        self._waiting: Callable[[], Watch] | None = None  # starts the work once everything is decoded
         self._choices: Choices | None = None
         self._task: Watch | None = None
         self._look = timer(self, _LOOK_MS, self._go_on, once=True)
@@ -107,25 +106,25 @@ class Maker(QObject):
 
     @property
     def decoding(self) -> bool:
-        """Whether the engine's pictures are waited for."""
+        """Whether it waits for pictures from the engine."""
         return self._waiting is not None
 
     @property
     def progress(self) -> tuple[str, float]:
-        """What is going on, and how much of it is done, in [0, 1]."""
+        """A description of the current work and its progress in [0, 1]."""
         if self._task is None:
             return self._subject.waiting, self._fraction
         return "Writing", self._task.fraction
 
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:
-        """Call `run`, which must hold no widget, with the order for these choices, in the worker's thread."""
+        """Call `run`, which must not use widgets, with the order for these choices, in the worker's thread."""
         self.drop()
         self._waiting, self._known, self._choices = partial(self._work, known, choices, run), known, choices
         self._ask()
         self._go_on()
 
     def _ask(self) -> None:
-        """Want what the parts of the subject want, each of its engine."""
+        """Request what the parts of the subject need, each from its engine."""
         parts = dict(self._parts())
         for client in parts.keys() - self._decodings.keys():
             self._decodings[client] = Decoding(client)
@@ -143,25 +142,25 @@ class Maker(QObject):
 
     @property
     def _fraction(self) -> float:
-        """How much of what is wanted is there."""
+        """The share of requests that is answered."""
         return min(each.fraction for each in self._decodings.values())
 
     def drop(self) -> None:
-        """Make nothing any more, and say nothing of it."""
+        """Cancel the work, without an outcome."""
         if self._task is not None:
             self._task.cancel()
         self._waiting = self._task = None
         self._look.stop()
 
     def cancel(self) -> None:
-        """Make nothing any more; the outcome, without a result, comes as soon as all has ended."""
+        """Cancel the work; emits an outcome without a result when everything has ended."""
         if self._task is not None:
             self._task.cancel()
         elif self._waiting is not None:
             self._fail("")
 
     def end(self) -> None:
-        """Make nothing any more, nor keep what was decoded."""
+        """Cancel the work and drop all pictures."""
         self.drop()
         self._want_nothing()
         self._worker.stop()
@@ -171,12 +170,12 @@ class Maker(QObject):
             decoding.ask([])
 
     def again(self) -> None:
-        """Ask the engine once more; it has dropped what was wanted."""
+        """Make requests again, after the engine has dropped them."""
         for decoding in self._decodings.values():
             decoding.again()
 
     def take(self, client: EngineClient, answer: Answer) -> None:
-        """Pictures have come from an engine, or their refusal."""
+        """Take pictures from an engine, or a refusal."""
         if client not in self._decodings:
             return
         if not isinstance(answer.reply, Refused):
@@ -204,7 +203,7 @@ class Maker(QObject):
         if not all(subject.settled for _, subject in self._parts()):
             self._look.start()
             return
-        if self._subject.live:  # it may show something else by now
+        if self._subject.live:  # it may have changed in the meantime
             self._ask()
         if self._fraction == 1:
             waiting, self._waiting = self._waiting, None

@@ -1,4 +1,4 @@
-"""The map as an export: its pictures and fields are decoded once more, so that it comes out the same to the bit."""
+"""Exporting the map: decodes pictures and fields again, so that the file is reproducible to the bit."""
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -25,16 +25,16 @@ from latent_explorer.gui.pane.tile_feed import range_sample
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 
-_BETWEEN = 6  # pixels of the window between two maps
-_SHOWN_ZOOM = 1.5  # of a map's preview
+_BETWEEN = 6  # pixels between two maps
+_SHOWN_ZOOM = 1.5  # zoom of a map's preview
 _Values = dict[Hashable, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)
 class MapSubject(Subject):
-    """The map of a pane as it is shown whenever it is asked for.
+    """The current map of a pane.
 
-    beside: the pane with the other map of the window, if there are two. left: whether this one is the left one.
+    beside: the pane with the other map, if there are two. left: whether this one is on the left.
     """
 
     name: str
@@ -68,7 +68,7 @@ class MapSubject(Subject):
         return Other(MapSubject(self.name, pane, pane.session), pane.client)
 
     def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
-        """Both maps side by side, as they stand in the window."""
+        """Both maps side by side, as in the window."""
         maps = (content, other) if self.left else (other, content)
         height, gap = max(len(each) for each in maps), _gap(choices)
         whole = np.empty((height, sum(each.shape[1] for each in maps) + gap, 3), np.uint8)
@@ -122,7 +122,7 @@ class MapSubject(Subject):
 
     @contextmanager
     def _showing(self, pictures: NDArray[np.uint8] | None, values: _Values) -> Iterator[None]:
-        """Inside, the canvas has what was decoded for the export in place of what it shows."""
+        """A context in which the canvas has the content decoded for the export."""
         canvas = self.pane.canvas
         before = canvas.tiles, canvas.fields
         fields = {layer: self._field(layer, values) for layer in self._fields}

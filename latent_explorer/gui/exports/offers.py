@@ -1,4 +1,4 @@
-"""What a pane has to export, by kind; where there is nothing yet, a UserError that says how to get it."""
+"""The subjects that a pane can export, by kind; a UserError explains how to create missing ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,10 +36,9 @@ _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 @dataclass(frozen=True, eq=False)
 class ExportSource:
-    """What is exported from.
+    """The source of an export.
 
-    link: of its map with another one, if they are linked. index: of a frame of its path. panes: all of the window, from
-    left to right.
+    link: with another map, if linked. index: of a frame of its path. panes: all of the window, from left to right.
     """
 
     pane: MapPane
@@ -49,12 +48,12 @@ class ExportSource:
 
     @property
     def other(self) -> MapPane | None:
-        """The other pane of the window, if it shows a map."""
+        """The other pane, if it shows a map."""
         return next((each for each in self.panes if each is not self.pane and each.session is not None), None)
 
     @property
     def side(self) -> int:
-        """0 where its map is the source of the link, 1 where it is the target."""
+        """0 if its map is the source of the link, 1 if it is the target."""
         return int(self.link is not None and self.pane is self.link.target)
 
 
@@ -92,7 +91,7 @@ def _filmstrip(source: ExportSource) -> Subject:
 def _along_path(
     source: ExportSource, which: slice, kind: Kind, name: str, title: str, default: Choices, **more: str
 ) -> Subject:
-    """Some frames of the path, along both curves where there are two, and as another map's model makes them."""
+    """Frames of the path, along one or both curves, and decoded by another map's model."""
     pane = source.pane
     session, frames = _session(pane), pane.path_frames
     route, bundle = session.state.route, session.bundle
@@ -117,7 +116,7 @@ def _along_path(
 
 
 def _how(route: Route) -> dict[str, str]:
-    """The choices of a path, for the provenance."""
+    """The settings of a path, for the provenance."""
     through = {"through": coordinates_text(np.array(route.through, np.float32))} if route.through else {}
     return {"curve": route.curve, "easing": route.easing, **through}
 
@@ -125,7 +124,7 @@ def _how(route: Route) -> dict[str, str]:
 def _stitched(
     source: ExportSource, latents: NDArray[np.float32], whence: Provenance
 ) -> tuple[Other, Provenance] | None:
-    """What the other map's model makes of latents of this one; None where the maps are not linked, or nothing fits."""
+    """The subject of translated latents on the other map; None without a link or a translator."""
     link = source.link
     translator = None if link is None else link.translator(source.side)
     if link is None or translator is None:
@@ -202,4 +201,4 @@ OFFERS: dict[str, Callable[[ExportSource], Subject]] = {
     "selection": _selection,
     "contact sheet": _contact_sheet,
 }
-"""What gives the subject, by what is to be exported."""
+"""Functions that return the subject, by kind."""

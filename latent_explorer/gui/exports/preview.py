@@ -1,4 +1,4 @@
-"""How the file will look: a picture, an animation that plays, or the first rows of a table."""
+"""The preview of a file: a picture, an animation, or the first rows of a table."""
 
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent
@@ -25,7 +25,7 @@ class Preview(QStackedWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_draft(self, draft: Draft) -> None:
-        """Show another draft."""
+        """Show a draft."""
         self.setCurrentWidget(self.table if draft.table else self.film)
         self.film.show_frames(draft.frames)
         if draft.table:
@@ -40,7 +40,7 @@ class Preview(QStackedWidget):
                 self.table.setItem(row, column, QTableWidgetItem(text))
 
     def stop(self) -> None:
-        """Play nothing any more."""
+        """Stop playback."""
         self.film.show_frames(())
 
 
@@ -90,7 +90,7 @@ class _Film(QWidget):
         painter.end()
 
     def _paint(self, painter: QPainter, image: QImage) -> None:
-        """The picture, with a rim so that white gaps at its edge are told from the dialog."""
+        """Paint the picture with a rim, to distinguish white edges from the dialog."""
         where = self._target(image)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
         painter.drawImage(where, image)

@@ -1,4 +1,4 @@
-"""The map as the canvas shows it, described for the SVG writer."""
+"""The scene of the map for the SVG writer."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,13 +17,13 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 
-_SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
-_FARTHEST = 20_000.0  # pixels along a dashed line that are drawn: one may be seen from very near
-_DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
+_SHARPNESS = 2.0  # pixels of the embedded picture per pixel on screen
+_FARTHEST = 20_000.0  # maximum length of a dashed line in pixels, for close zooms
+_DISC = 0.01  # length of a line drawn as a disc; a zero length would be invisible
 
 
 def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
-    """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
+    """The current map: tiles, points of visible classes, route, pins and axes."""
     view, theme = canvas.view, canvas.theme
     return MapScene(
         width=view.width,
@@ -45,7 +45,7 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
 def _painted(
     canvas: MapCanvas, layers: Sequence[Layer], ground: QColor | None, legend: bool = True
 ) -> Background | None:
-    """Some layers as a picture, on a ground or, with the scale, on nothing; None where there is nothing to see."""
+    """Layers as a picture, on a background, or with the scale on a transparent one; None if empty."""
     view, scale = canvas.view, scale_rect(canvas.layers, canvas.view.width)
     if ground is not None and not any(layer.painted for layer in layers):
         return None
@@ -57,7 +57,7 @@ def _painted(
         if layer.visible:
             with painter_on(image) as painter:
                 layer.paint(painter, view, _SHARPNESS)
-    if ground is None:  # the legend is at the right, where the window has the scale
+    if ground is None:  # the legend takes the place of the scale
         with painter_on(image) as painter:
             paint_scale(painter, canvas.layers, canvas.theme, round(scale.width()) + 24 if legend else view.width)
     pixels = to_array(image)
@@ -85,7 +85,7 @@ def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
 def _shaded(
     shading: Shading, xy: NDArray[np.floating], shown: NDArray[np.bool_], radius: float, opacity: float
 ) -> Iterator[PointGroup]:
-    """Points in colours that are not those of their classes; those of a scale have no names."""
+    """Points with colours other than of classes; those of a scale have no names."""
     for number in np.unique(shading.shade[shown]).tolist():
         own = shown & (shading.shade == number)
         name = shading.names[number] if shading.names else ""
@@ -99,7 +99,7 @@ def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[PinMark]:
 
 
 def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Polyline]:
-    """Both curves of the route, its rim, ends and way points, and the frame that is played, as `marks` paints them."""
+    """The curves of the route with rims, ends, way points and the current frame, as painted by `marks`."""
     if marks.compared is not None:
         compared = view.to_screen(marks.compared)
         yield Polyline(compared, theme.map, 4.5)
@@ -117,7 +117,7 @@ def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Polyline]:
 
 
 def _dashes(line: NDArray[np.float64], length: float) -> Iterator[NDArray[np.float64]]:
-    """Every other piece, so many pixels long, of a line (n, 2)."""
+    """Every other piece of a line (n, 2), each `length` pixels long."""
     far = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     for start in np.arange(0.0, min(far[-1], _FARTHEST), 2 * length):
         at = np.concatenate([[start], far[(far > start) & (far < start + length)], [min(start + length, far[-1])]])

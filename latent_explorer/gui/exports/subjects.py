@@ -1,4 +1,4 @@
-"""What there is to export: each kind knows its content, and what of the choices it heeds."""
+"""The subjects of exports: each kind knows its content, and which choices apply."""
 
 import math
 from abc import ABC, abstractmethod
@@ -19,17 +19,17 @@ from latent_explorer.session import OpenBundle
 
 PICTURE = Choices("png", scale=16)
 _BATCH = 1024  # pictures decoded at a time
-_SHOWN_CELLS = 4096  # of a grid's preview
+_SHOWN_CELLS = 4096  # maximum of a grid's preview
 MAX_COLUMNS = 1024
-"""The most columns of a grid, and rows."""
+"""The maximum number of columns and of rows of a grid."""
 
 
 class Subject(ABC):
-    """A thing of one kind to export; unless it says otherwise, nothing is to be decoded and no choice changes it.
+    """Content of one kind to export; by default, nothing is decoded and no choice applies.
 
-    name: of the file, suggested, without a suffix; it may have characters that no file may. title: of the dialog.
-    default: what is chosen at first. waiting: what the engine does while it is waited for, in one word.
-    live: whether it changes with what the window shows. of_format: whether it heeds what the format does.
+    name: the suggested file name without suffix; may contain invalid characters. title: of the dialog. default: the
+    initial choices. waiting: the engine's work, in one word. live: whether it changes with the window. of_format:
+    whether the choices of the format apply.
     """
 
     kind: Kind
@@ -45,27 +45,27 @@ class Subject(ABC):
         return ()
 
     def hints(self, choices: Choices) -> dict[str, str]:
-        """What the special value 0 of a field stands for, by the field's name."""
+        """The meaning of the value 0, by field."""
         return {"per_row": "all in one row"}
 
     def lighter(self, choices: Choices) -> Choices:
-        """Choices that look the same on a screen, with less to make."""
+        """Lighter choices that look the same on screen."""
         return choices
 
     def shown_captions(self, known: Format, choices: Choices) -> tuple[str, ...]:
-        """What is written above the rows of its content."""
+        """The captions of its rows."""
         return ()
 
     def wants(self, choices: Choices) -> list[Want]:
-        """What the engine has to give first."""
+        """The batches needed from the engine."""
         return []
 
     def other(self, known: Format, choices: Choices) -> "Other | None":
-        """What is joined to it of another map; None where nothing is."""
+        """The subject of another map that is joined to it; None for none."""
         return None
 
     def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
-        """What the format's writer takes, made of its own content and that of the other."""
+        """The content for the format's writer, joined from both subjects."""
         raise NotImplementedError
 
     @abstractmethod
@@ -74,7 +74,7 @@ class Subject(ABC):
 
     @property
     def settled(self) -> bool:
-        """Whether all that is to be seen is there, besides what the engine is asked for here."""
+        """Whether everything else that it shows is loaded."""
         return True
 
     def content_of(
@@ -84,21 +84,21 @@ class Subject(ABC):
         pictures: NDArray[np.uint8] | None,
         values: dict[Hashable, NDArray[np.float32]],
     ) -> Any:
-        """What the format's writer takes, made of the pictures and values that were wanted."""
+        """The content for the format's writer, from pictures and values."""
         return self.content(known, choices, pictures)
 
     @abstractmethod
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
-        """What the format's writer takes, made of the pictures that were wanted."""
+        """The content for the format's writer, from pictures."""
 
     @abstractmethod
     def provenance(self, choices: Choices) -> Provenance:
-        """Where it comes from."""
+        """The provenance of the content."""
 
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """A subject of another map, whose engine `client` leads to."""
+    """A subject of another map, with the client of its engine."""
 
     subject: Subject
     client: EngineClient
@@ -106,9 +106,9 @@ class Other:
 
 @dataclass(frozen=True, eq=False)
 class DecodedSubject(Subject):
-    """The picture of a latent (d,), or those of the frames (n, d) of a path. image_shape: (h, w, c).
+    """The picture of a latent (d,), or the pictures of frames (n, d) of a path. image_shape: (h, w, c).
 
-    They are decoded once more, so that a command, or Python, gives the same to the bit.
+    They are decoded again, reproducibly, so that commands and Python give the same bits.
     """
 
     kind: Kind
@@ -138,10 +138,10 @@ class DecodedSubject(Subject):
 
 @dataclass(frozen=True, eq=False)
 class StripSubject(DecodedSubject):
-    """The pictures along a path, or one of them, with those along a second curve and of another map's model as rows.
+    """The pictures along a path, with rows for a second curve and for another map's model.
 
-    latents: (n, d). compared: along the second curve (n, d). second: a DecodedSubject of the other map, of as many
-    frames. captions: of all rows there are. told: the provenance of all of them.
+    latents: (n, d). compared: along the second curve (n, d). second: a DecodedSubject of the other map with as many
+    frames. captions: of all rows. told: the provenance.
     """
 
     compared: NDArray[np.float32] | None = None
@@ -191,7 +191,7 @@ class StripSubject(DecodedSubject):
         return self.source if self.told is None or choices.pairs == "alone" else self.told
 
     def _rows(self, known: Format, choices: Choices) -> int:
-        """How many rows the file has; of arrays one, since they lie beside each other."""
+        """The number of rows in the file; 1 for arrays, which are side by side."""
         if known.key == "npz" or choices.pairs == "alone":
             return 1
         return 1 + (self.compared is not None) + (self.second is not None)
@@ -202,7 +202,7 @@ class StripSubject(DecodedSubject):
 
 @dataclass(frozen=True, eq=False)
 class GridSubject(Subject):
-    """The region seen, decoded in columns and rows. image_shape: (h, w, c)."""
+    """The visible region decoded in columns and rows. image_shape: (h, w, c)."""
 
     name: str
     model: str
@@ -243,7 +243,7 @@ class GridSubject(Subject):
         return Provenance(self.model, cells + region_text(self.region, self.chart))
 
     def _rows(self, choices: Choices) -> int:
-        """As chosen, or so many that a picture takes the room of its cell on the map."""
+        """The chosen rows, or as many as keep the proportions of the map."""
         height, width, _ = self.image_shape
         by_aspect = round(choices.columns * self.region.height / self.region.width * width / height)
         return choices.rows or max(1, by_aspect)
@@ -251,7 +251,7 @@ class GridSubject(Subject):
 
 @dataclass(frozen=True, eq=False)
 class LatentsSubject(Subject):
-    """The latents of all images, or of those whose classes are shown; or of the chosen ones (n,)."""
+    """The latents of all images, of those with visible classes, or of the chosen ones (n,)."""
 
     name: str
     bundle: OpenBundle
@@ -297,6 +297,6 @@ class LatentsSubject(Subject):
 
 
 def region_text(region: Region, chart: Chart) -> str:
-    """A region for the provenance, exactly."""
+    """An exact text of a region, for the provenance."""
     sides = [region.left, region.bottom, region.right, region.top]
     return f"the region {sides} (left, bottom, right, top) of the {chart.name} chart"

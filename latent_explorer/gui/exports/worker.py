@@ -1,8 +1,7 @@
-"""One thread that tries orders out and writes them, and arrays that tell how far they have been read in it.
+"""A thread that drafts and writes orders, and arrays that report how far they have been read.
 
-The writers of export/ read their frames and rows one after another and know nothing of threads. An array handed to
-them in this form lets the window show how far they are, and stop them between two frames: what they were writing is
-then removed by them, as after any other error.
+The writers of export/ read frames and rows in order and do not know about threads. Watched arrays let the window show
+their progress and cancel them between two frames; the writers then delete partial files, as after any error.
 """
 
 import logging
@@ -21,22 +20,22 @@ _log = logging.getLogger(__name__)
 
 
 class Watch:
-    """Looks on while arrays are read, from any thread. fraction: how much of the last one, in [0, 1]."""
+    """Observes the reading of arrays, from any thread. fraction: of the last array, in [0, 1]."""
 
     def __init__(self) -> None:
         self.fraction, self._cancelled = 0.0, False
 
     def cancel(self) -> None:
-        """End the reading at the next opportunity."""
+        """Cancel the reading at the next access."""
         self._cancelled = True
 
     def check(self) -> None:
-        """Raise Cancelled if so."""
+        """Raise Cancelled if cancelled."""
         if self._cancelled:
             raise Cancelled
 
     def over(self, content: Any) -> Any:
-        """The same content, an array or a dataclass with arrays, watched."""
+        """The content, an array or a dataclass with arrays, in watched form."""
         if isinstance(content, np.ndarray):
             view = content.view(_Watched)
             view.watch = self
@@ -48,7 +47,7 @@ class Watch:
 
 
 class _Watched(np.ndarray):
-    """Only the array itself is watched, not what is made from it."""
+    """A watched array; arrays derived from it are not watched."""
 
     watch: Watch | None = None
 
@@ -63,7 +62,7 @@ class _Watched(np.ndarray):
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of the task with this watch: a result, or an error in words; neither where it was cancelled."""
+    """The outcome of the task with a watch: a result or an error message; neither if it was cancelled."""
 
     watch: Watch | None = None
     result: Any = None
@@ -71,7 +70,7 @@ class Outcome:
 
 
 class Worker(QObject):
-    """Runs the newest task it was given; those before are cancelled.
+    """Runs the newest task; earlier ones are cancelled.
 
     done: the Outcome of each task. When the thread ends, the worker deletes itself.
     """
@@ -86,25 +85,25 @@ class Worker(QObject):
         self._thread.start()
 
     def begin(self, run: Callable[[Watch], Any]) -> Watch:
-        """Call `run`, which holds no widget, with the watch that is given; whatever is under way is left undone."""
+        """Call `run`, which must not use widgets, with the returned watch; cancels the task in progress."""
         self._newest.cancel()
         self._newest = Watch()
         self._tasks.put((run, self._newest))
         return self._newest
 
     def stop(self) -> None:
-        """Cancel what is under way, and end the thread as soon as that has ended."""
+        """Cancel the task in progress, and end the thread after it."""
         self._newest.cancel()
         self._tasks.put(None)
 
     def join(self, seconds: float) -> None:
-        """Wait, with a bound, until the thread has ended."""
+        """Wait for the end of the thread, with a timeout."""
         self._thread.join(seconds)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             self.done.emit(_outcome(*task))
-        self.deleteLater()  # which any thread may call
+        self.deleteLater()  # thread-safe
 
 
 def _outcome(run: Callable[[Watch], Any], watch: Watch) -> Outcome:

@@ -1,1 +1,1 @@
-"""File ▸ Import…: a model of another program, what is missing of it, and the bundle made of it."""
+"""File ▸ Import…: makes a bundle from a model of another program."""

@@ -1,4 +1,4 @@
-"""The dialog of an import: the form, how far it is, and what came of it; it stops no other window."""
+"""The non-modal import dialog: the form, progress and result."""
 
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ _DOWNLOAD = "--download"
 
 
 class ImportDialog(QDialog):
-    """Imports one model. imported: the folder of the bundle that was made. begin: starts the process that imports."""
+    """Imports a model. imported: the folder of the new bundle. begin: starts the import process."""
 
     imported = pyqtSignal(object)
-    _heard = pyqtSignal(object, object)  # of which job, and what it reports
+    _heard = pyqtSignal(object, object)  # the job and its report
 
     def __init__(self, parent: QWidget, folder: Path, begin: Begin) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class ImportDialog(QDialog):
         self.away = button("Close", "", self.reject)
         self.form.model_chosen.connect(self._look)
         self.form.changed.connect(self._show_state)
-        self._heard.connect(self._take)  # queued: it comes from a thread of the job's
+        self._heard.connect(self._take)  # queued: emitted in a thread of the job
         self._lay_out()
         self._rest()
 
@@ -47,7 +47,7 @@ class ImportDialog(QDialog):
         return self._job is not None and not self._looking
 
     def choose(self, model: Path) -> None:
-        """Look at a model, as if a person had chosen it."""
+        """Inspect a model, as if the user had chosen it."""
         if not self.busy:
             self.form.model.put(model)
 
@@ -62,10 +62,10 @@ class ImportDialog(QDialog):
         self.resize(620, 460)
         self.setMinimumSize(400, 300)
 
-    # -- what is done
+    # -- actions
 
     def _look(self) -> None:
-        """Find out what the model is; not when the dialog is left, which turns the focus away from what was typed."""
+        """Inspect the model, unless the dialog is closing, which ends editing by loss of focus."""
         if self._left:
             return
         self._end()
@@ -96,7 +96,7 @@ class ImportDialog(QDialog):
 
     def _take(self, token: object, report: Any) -> None:
         if token is not self._token:
-            return  # of what nobody waits for any more
+            return  # outdated
         match report:
             case Recognised() if self._looking:
                 self.form.recognise(report)
@@ -134,10 +134,10 @@ class ImportDialog(QDialog):
         self._rest(self.form.refuse(reason))
         self.start.setText("Download and &import" if self._download else "&Import")
 
-    # -- how it stands
+    # -- state
 
     def _rest(self, complaint: str = "") -> None:
-        """Nothing is under way; the complaint says why not, if need be."""
+        """Show that nothing is in progress, with an optional error."""
         self.told.setProperty("role", "error")
         self.told.setText(f"{complaint[:1].upper()}{complaint[1:]}")
         self.told.setVisible(bool(complaint))
@@ -164,7 +164,7 @@ class ImportDialog(QDialog):
     # -- leaving
 
     def reject(self) -> None:
-        """Escape or the button: cancel what is under way, or else close."""
+        """Handle Escape and the Close button: cancel the work in progress, or close."""
         if self.busy and self._job is not None:
             self._job.cancel()
             self._tell("Cancelling…")
@@ -181,7 +181,7 @@ class ImportDialog(QDialog):
             super().closeEvent(event)
 
     def end(self) -> None:
-        """End what is under way, now, and begin nothing more."""
+        """Stop the work in progress, and start nothing more."""
         self._left = True
         self._end()
 

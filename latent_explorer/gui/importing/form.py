@@ -1,4 +1,4 @@
-"""What to import: the model, what it needs besides, and at each field what is wrong with it."""
+"""The import form: the model, what it needs besides, and errors beside each field."""
 
 from pathlib import Path
 
@@ -43,11 +43,11 @@ _LABELS = {
     "name": "Name",
 }
 _OPTIONS = {"--value-range": "range", "--latents": "latents", "--images": "images", "--encoder": "encoder"}
-"""By what an option is called in a message, the field that it is chosen in here."""
+"""The form's field by the option that an error message names."""
 
 
 class PathLine(QWidget):
-    """A path that is typed or chosen. edited: it is another."""
+    """A line edit for a path with buttons to choose it. edited: the path has changed."""
 
     edited = pyqtSignal()
 
@@ -68,7 +68,7 @@ class PathLine(QWidget):
         return expanded(text) if text else None
 
     def put(self, path: Path | str) -> None:
-        """Show another path, as if a person had chosen it."""
+        """Set the path, as if the user had chosen it."""
         self.line.setText(str(path))
         self._finish()
 
@@ -89,10 +89,10 @@ class PathLine(QWidget):
 
 
 class ImportForm(QWidget):
-    """Edits a plan. model_chosen: another model is to be looked at. changed: anything was chosen anew. helped: a
-    sentence on what has focus.
+    """Edits an import plan. model_chosen: the model has changed and must be inspected. changed: a field has changed.
+    helped: help for the focused field.
 
-    folder: where bundles go. found: what was recognised of the model; None while that is not known.
+    folder: for bundles. found: what was recognised of the model; None until known.
     """
 
     model_chosen = pyqtSignal()
@@ -116,11 +116,11 @@ class ImportForm(QWidget):
 
     @property
     def editors(self) -> dict[str, QWidget]:
-        """By the name of the field."""
+        """The editors by field name."""
         return {name: getattr(self, name) for name in _LABELS}
 
     def plan(self, *, look: bool = False) -> ImportPlan:
-        """What is chosen now. look: what the model is, and no more."""
+        """The current plan. look: only for inspecting the model."""
         name = self.name.text().strip()
         return ImportPlan(
             model=None if self._pairs else self.model.path,
@@ -135,7 +135,7 @@ class ImportForm(QWidget):
 
     @property
     def heeded(self) -> set[str]:
-        """The fields that mean anything for the model that was recognised."""
+        """The fields that apply to the recognised model."""
         found, names = self.found, {"model", "images", "name"}
         if found is None:
             return {"model"}
@@ -146,7 +146,7 @@ class ImportForm(QWidget):
         return names | ({"range"} if onnx and found.decodes else set())
 
     def problems(self) -> dict[str, str]:
-        """What cannot work, by the name of the field; what was refused before, as long as it is as it was."""
+        """Errors by field name, including earlier refusals of unchanged fields."""
         found, wrong = self.found, dict(self._refused)
         if found is None:
             return wrong or {"model": "Choose a model."}
@@ -160,7 +160,7 @@ class ImportForm(QWidget):
         return {name: text for name, text in wrong.items() if name in self.heeded}
 
     def recognise(self, found: Recognised | None, reason: str = "") -> None:
-        """The model has been looked at: what it is, or why it, or its encoder, cannot be imported."""
+        """Take the result of inspecting the model, or why the model or its encoder cannot be imported."""
         of_encoder = bool(reason) and self._pairs and self.found is not None
         self._refused = {"encoder" if of_encoder else "model": reason} if reason else {}
         self.found = self.found if of_encoder else found
@@ -169,7 +169,7 @@ class ImportForm(QWidget):
         self._show()
 
     def refuse(self, reason: str) -> str:
-        """Say beside a field why the import failed; gives the reason where it is none of a field's."""
+        """Show an import error beside its field; returns the reason if it belongs to no field."""
         field = next((name for option, name in _OPTIONS.items() if option in reason), None)
         if field is None or field not in self.heeded:
             return reason
@@ -183,7 +183,7 @@ class ImportForm(QWidget):
 
     @property
     def _pairs(self) -> bool:
-        """Whether decoder and encoder are two files here."""
+        """Whether decoder and encoder are separate files."""
         return self.encoder.path is not None and not self._of_folder
 
     @property
@@ -255,13 +255,13 @@ class ImportForm(QWidget):
         self._show()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Whatever has focus is explained."""
+        """Explain the focused field."""
         if watched is not None and event is not None and event.type() == QEvent.Type.FocusIn:
             self.helped.emit(_SENTENCES.get(watched.objectName(), ""))
         return False
 
     def _show(self) -> None:
-        """Show what means anything, and what is wrong."""
+        """Show the fields that apply, and errors."""
         heeded, wrong = self.heeded, self.problems() if self.found is not None else self._refused
         for name, editor in self.editors.items():
             for widget in (self._labels[name], editor):

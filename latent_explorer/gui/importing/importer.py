@@ -1,4 +1,4 @@
-"""The dialog of an import as the window has it: opened when it is asked for, one at a time."""
+"""The import dialog of the window: created on demand, one at a time."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Importer(QObject):
-    """Opens the dialog. imported: the folder of a bundle that was made. folder: where bundles go.
+    """Opens the dialog. imported: the folder of a new bundle. folder: for bundles.
 
-    begin: starts what imports; a process of its own.
+    begin: starts the import process.
     """
 
     imported = pyqtSignal(object)
@@ -29,12 +29,12 @@ class Importer(QObject):
 
     @property
     def work(self) -> tuple[Work, ...]:
-        """The import under way."""
+        """The import in progress."""
         return (Work("Importing a model"),) if self.dialog is not None and self.dialog.busy else ()
 
     def open(self, model: Path | None = None) -> None:
-        """Show the form, or bring it to the front. model: to be looked at at once."""
-        from latent_explorer.gui.importing.dialog import ImportDialog  # the first paint of the window does without
+        """Show or raise the form. model: to inspect at once."""
+        from latent_explorer.gui.importing.dialog import ImportDialog  # not needed for the first paint
 
         if self.dialog is None:
             self.dialog = ImportDialog(self._window, self._folder, self.begin)
@@ -47,7 +47,7 @@ class Importer(QObject):
             self.dialog.choose(model)
 
     def close(self) -> None:
-        """The program ends, and with it what is under way."""
+        """Stop the import in progress, as the program ends."""
         if self.dialog is not None:
             self.dialog.end()
             self.dialog.close()

@@ -1,1 +1,1 @@
-"""The list of bundles: what there is, with pictures and figures; opened, renamed, copied, deleted."""
+"""The list of bundles with pictures and figures, for opening, renaming, copying and deleting."""

@@ -1,4 +1,4 @@
-"""What can be done to a bundle on disk: renamed, copied, deleted; each asked about, and done in a thread."""
+"""Renaming, copying and deleting bundles on disk: after a question, in a thread."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ from latent_explorer.safe_text import safe_text
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What came of it. then: what to do about it here; complaint: why nothing did."""
+    """The result of a change. then: a follow-up in the window; complaint: the error."""
 
     then: Callable[[], object]
     complaint: str = ""
 
 
 class BundleChanges(QObject):
-    """Renames, copies and deletes bundles, after asking in a bar.
+    """Renames, copies and deletes bundles after a question in a bar.
 
-    busy: whether a change is under way. renamed: the folder before and after. copied: the new folder. deleted: the
-    folder that was. in_use: why a bundle cannot be changed now, in a sentence; "" where it can.
+    busy: whether a change is in progress. renamed: the old and the new folder. copied: the new folder. deleted: the old
+    folder. in_use: returns a sentence on why a bundle cannot be changed now; empty if it can.
     """
 
     renamed = pyqtSignal(object, object)
@@ -51,7 +51,7 @@ class BundleChanges(QObject):
         self._task.done.connect(self._finish)
 
     def refusal(self, card: Card) -> str:
-        """Why this bundle can be neither renamed nor deleted here; "" where it can."""
+        """Why a bundle cannot be renamed or deleted; empty if it can."""
         if self.busy:
             return "Another change is in progress. Try again when it is done."
         if card.origin == "shipped":
@@ -86,7 +86,7 @@ class BundleChanges(QObject):
         self._bar.ask(question, "Duplicate", answer, free_name(source, target))
 
     def delete(self, card: Card) -> None:
-        """Ask whether a bundle is to go to the trash, once its size is known."""
+        """Ask whether to move a bundle to the trash, after computing its size."""
         folder = card.folder
         self._begin(lambda: bytes_in(*parts_of(folder)), lambda size: self._ask(folder, size))
 
@@ -141,5 +141,5 @@ class BundleChanges(QObject):
 
 
 def _trash(folder: Path) -> bool:
-    """Move the run of a bundle, then the bundle, to the trash; whether both went there."""
+    """Move the run of a bundle, then the bundle, to the trash; returns whether both were moved."""
     return all(QFile.moveToTrash(str(part))[0] for part in reversed(parts_of(folder)))

@@ -1,4 +1,4 @@
-"""Which bundles there are to list, read one after another in a thread."""
+"""Finds the bundles and reads them one after the other in a thread."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,13 +9,13 @@ from latent_explorer.gui.library.cards import Card, Origin, read_card
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.places import shipped_bundles, trained_bundles
 
-_PATIENCE = 2.0  # seconds for which the end waits for a disk that does not answer
+_PATIENCE = 2.0  # seconds that closing waits for a disk
 
 
 class Shelf(QObject):
-    """Finds the bundles of this person and of the program.
+    """Finds the user's and the included bundles.
 
-    listed: their Cards, not read yet. read: one of them, with what it holds. done: all have been read.
+    listed: their Cards, unread. read: a Card with its contents. done: all have been read.
     """
 
     listed = pyqtSignal(object)
@@ -30,7 +30,7 @@ class Shelf(QObject):
         self._found.connect(self._hand_on)
 
     def look(self, recent: Iterable[Path]) -> None:
-        """List what there is now. recent: the bundles opened last, wherever they lie."""
+        """Find all bundles. recent: the bundles opened last, in any folder."""
         self._number += 1
         number, known = self._number, tuple(recent)
 
@@ -53,7 +53,7 @@ class Shelf(QObject):
 
 
 def _cards(recent: tuple[Path, ...]) -> list[Card]:
-    """Those trained, those opened that lie elsewhere and are still there, and those that ship."""
+    """The trained bundles, recent ones in other folders that exist, and included ones."""
     shipped, trained = shipped_bundles(), trained_bundles()
     known = {folder.absolute() for folder in (*shipped, *trained)}
     others = [folder for folder in recent if folder.absolute() not in known and _is_there(folder)]

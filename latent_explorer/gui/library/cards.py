@@ -1,4 +1,4 @@
-"""Bundles as cards: a picture, what it is, and its figures; in groups, of which those that match a search are shown."""
+"""Bundles as cards with picture, description and figures, in groups, filtered by a search."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,18 +26,18 @@ from latent_explorer.safe_text import safe_text
 
 Origin = Literal["shipped", "trained", "recent"]
 GROUPS: dict[Origin, str] = {"trained": "Your models", "recent": "Recent", "shipped": "Included with the program"}
-"""Where bundles come from, as groups of the list, in their order."""
+"""The origins of bundles, as groups of the list in order."""
 
-_SIDE, _GAP, _HEADER = 88, 10, 30  # pixels of a card's picture, around it, and of a group's title
-_LARGEST = 2**25  # pixels of a preview
+_SIDE, _GAP, _HEADER = 88, 10, 30  # pixels: a card's picture, the gap around it, and a group's title
+_LARGEST = 2**25  # maximum pixels of a preview
 _SOURCE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """One bundle of the list. entry: None until it has been read. picture: square, at twice the size shown.
+    """A bundle of the list. entry: None until it is read. picture: square, at twice the size shown.
 
-    paper: the same for the light theme, where the images are of grey levels; None where it is as it is there too.
+    paper: the inverted picture for the light theme, for greyscale images; None if it is the same.
     """
 
     folder: Path
@@ -48,7 +48,7 @@ class Card:
 
     @property
     def lines(self) -> tuple[str, str, str, str]:
-        """Its name, what it is, its figures, its size and date."""
+        """Its name, description, figures, and size with date."""
         name, entry = safe_text(self.folder.name), self.entry
         if entry is None:
             return name, "Reading…", "", ""
@@ -63,7 +63,7 @@ class Card:
 
 
 def read_card(card: Card) -> Card:
-    """The card with all that is shown of its bundle; takes a while."""
+    """The card with everything that is shown of its bundle; slow."""
     entry = read_entry(card.folder)
     picture = square_picture(entry.preview)
     grey = entry.config is not None and entry.config.net.image_shape[2] == 1
@@ -71,7 +71,7 @@ def read_card(card: Card) -> Card:
 
 
 def size_words(count: int) -> str:
-    """A number of bytes, rounded as file managers do."""
+    """A number of bytes as text, rounded as in file managers."""
     size = float(count)
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
@@ -81,7 +81,7 @@ def size_words(count: int) -> str:
 
 
 def square_picture(png: bytes) -> QImage | None:
-    """The upper square of a preview, which shows the map; None where it is no picture, or far too large."""
+    """The upper square of a preview, which shows the map; None if it is not a picture, or too large."""
     if not png:
         return None
     buffer = QBuffer()
@@ -98,7 +98,7 @@ def square_picture(png: bytes) -> QImage | None:
 
 
 class CardModel(QAbstractListModel):
-    """The cards that match a search, each group under its title."""
+    """A model of the cards that match a search, grouped under titles."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,19 +108,19 @@ class CardModel(QAbstractListModel):
 
     @property
     def cards(self) -> list[Card]:
-        """Those that are shown."""
+        """The visible cards."""
         return [row for row in self._rows if isinstance(row, Card)]
 
     def put(self, cards: Iterable[Card]) -> None:
-        """List these bundles."""
+        """Set the bundles."""
         self._cards = list(cards)
         self._arrange()
 
     def replace(self, card: Card) -> None:
-        """More is known of a bundle by now."""
+        """Update a card."""
         self._cards = [card if each.folder == card.folder else each for each in self._cards]
         places = [place for place, row in enumerate(self._rows) if isinstance(row, Card) and row.folder == card.folder]
-        if self._words or not places:  # whether it matches may be another matter now
+        if self._words or not places:  # whether it matches may have changed
             self._arrange()
             return
         self._rows[places[0]] = card
@@ -131,7 +131,7 @@ class CardModel(QAbstractListModel):
         self._arrange()
 
     def row_of(self, folder: Path | None) -> int:
-        """The row of a bundle; of the first one for one that is not shown; -1 where there is none."""
+        """The row of a bundle; the first row if it is not shown; -1 if the list is empty."""
         rows = {row.folder: place for place, row in enumerate(self._rows) if isinstance(row, Card)}
         first = min(rows.values(), default=-1)
         return first if folder is None else rows.get(folder, first)
@@ -167,7 +167,7 @@ def card_at(index: QModelIndex) -> Card | None:
 
 
 class CardPainter(QStyledItemDelegate):
-    """Paints cards and titles, all text as it stands."""
+    """Paints cards and titles with literal text."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         return QSize(360, _SIDE + 2 * _GAP if card_at(index) is not None else _HEADER)
@@ -236,7 +236,7 @@ class CardPainter(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex,
     ) -> bool:
-        """The whole of what may be cut, as plain text."""
+        """Show the full texts as tooltip."""
         card = card_at(index)
         lines = [] if card is None else [*filter(None, card.lines[1:]), safe_text(str(card.folder), most=400)]
         return help_with(event, view, "\n".join(lines))

@@ -1,4 +1,4 @@
-"""File ▸ Open: the bundles there are, as cards with pictures and figures, in a window that stops no other."""
+"""File ▸ Open: the bundles as cards in a non-modal window."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -39,7 +39,7 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 class BundleList(QDialog):
-    """Chooses a bundle to open, and looks after one's own.
+    """A window to choose a bundle to open, and to manage the user's bundles.
 
     chosen: the folder of a bundle to open. beside: to open in a second map. browsed: a folder from elsewhere.
     """
@@ -92,7 +92,7 @@ class BundleList(QDialog):
 
     def _action(self, text: str, do: Callable[[Card], object]) -> QAction:
         action = QAction(text, self.list)
-        action.setIconText(text)  # else a button leaves out the dots
+        action.setIconText(text)  # otherwise a button omits the dots
         action.setShortcut(QKeySequence(_KEYS.get(text, "")))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda: self._do(do))
@@ -124,17 +124,17 @@ class BundleList(QDialog):
         for changed in (self.changes.renamed, self.changes.copied, self.changes.deleted):
             changed.connect(self._changed)
 
-    # -- what is listed
+    # -- contents
 
     def refresh(self, wanted: Path | None = None) -> None:
-        """Look anew. wanted: the bundle to be selected; the same as before without one."""
+        """Reload the list. wanted: the bundle to select, by default the current one."""
         card = self.card
         self._wanted = wanted or (card.folder if card is not None else self._wanted)
         self.shelf.look(self._recent())
 
     @property
     def card(self) -> Card | None:
-        """The bundle that is selected."""
+        """The selected bundle."""
         return card_at(self.list.currentIndex())
 
     def _list(self, cards: list[Card]) -> None:
@@ -174,10 +174,10 @@ class BundleList(QDialog):
             action.setEnabled(can)
             action.setToolTip(tooltip(refusal if own and refusal else _TIPS[text]))
 
-    # -- what is done
+    # -- actions
 
     def accept_card(self) -> None:
-        """Open what is selected."""
+        """Open the selected bundle."""
         if self.card is not None and self.open_button.isEnabled():
             self._leave_with(self.chosen.emit, self.card)
 
@@ -226,7 +226,7 @@ class BundleList(QDialog):
     # -- events
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Arrows move in the list while one types."""
+        """Let arrow keys move in the list while typing in the search field."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
@@ -249,14 +249,14 @@ class BundleList(QDialog):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if self.changes.busy and event is not None:
-            event.ignore()  # nobody shall wait for a disk in the window's thread
+            event.ignore()  # do not wait for a disk in the window's thread
             self.bar.tell("Files are still being copied or deleted. Close this window when they are done.")
             return
         self.end()
         super().closeEvent(event)
 
     def end(self) -> None:
-        """End the threads; what is being copied is finished first."""
+        """Stop the threads after finishing a copy in progress."""
         self.shelf.close()
         self.changes.close()
 

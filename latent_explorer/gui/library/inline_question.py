@@ -1,4 +1,4 @@
-"""A question below a list: a name to type, or whether something is meant; answered there, without another window."""
+"""A question below a list, for a name or a confirmation, without another window."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from latent_explorer.gui.widgets.parts import button, filled, words
 
 
 class AskBar(QFrame):
-    """One question at a time. closed: called when it is answered or given up."""
+    """Asks one question at a time. closed: called when it is answered or cancelled."""
 
     def __init__(self, closed: Callable[[], object]) -> None:
         super().__init__()
@@ -28,9 +28,9 @@ class AskBar(QFrame):
         self.hide()
 
     def ask(self, question: str, yes: str, answer: Callable[[str], str], name: str | None = None) -> None:
-        """Ask for a name, where there is one to begin with; else whether `yes` is meant.
+        """Ask for a name if an initial one is given, otherwise for a confirmation with the button `yes`.
 
-        answer: called with what was typed; what it returns is a complaint, and the question stays; "" ends it.
+        answer: called with the text; returns an error, which keeps the question open, or an empty text.
         """
         self._answer = answer
         self.no.show()
@@ -41,10 +41,10 @@ class AskBar(QFrame):
         self.line.setText(name or "")
         self.line.selectAll()
         self.show()
-        (self.no if name is None else self.line).setFocus()  # Enter shall not delete anything by accident
+        (self.no if name is None else self.line).setFocus()  # so that Enter does not delete anything by accident
 
     def tell(self, sentence: str) -> None:
-        """Say what went wrong."""
+        """Show an error."""
         self.ask(sentence, "OK", lambda _: "")
         self.no.hide()
         self.yes.setFocus()

@@ -1,4 +1,4 @@
-"""The list of bundles as the window has it: made when it is asked for, and what follows from what is done there."""
+"""The list of bundles of the window: created on demand, with the consequences of its actions."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 class ShowsBundles(Protocol):
-    """What the list is told of the maps, and tells them."""
+    """The interface between the list and the maps."""
 
     def folders(self) -> list[Path]:
-        """Of the bundles that are open, that of the active map first."""
+        """The folders of open bundles, that of the active map first."""
 
     def in_training(self) -> Path | None:
-        """Where the bundle of the run under way goes."""
+        """The folder for the bundle of the current run."""
 
     def follow(self, old: Path, new: Path) -> None:
-        """A bundle's folder has another name."""
+        """Follow the renaming of a bundle's folder."""
 
 
 class Library(QObject):
     """Opens the list of bundles.
 
-    chosen, beside, browsed: as the list says. said: a sentence for the status bar. list: while it is open.
+    chosen, beside, browsed: as in `BundleList`. said: a message for the status bar. list: the window, while it is open.
     """
 
     chosen = pyqtSignal(object)
@@ -42,7 +42,7 @@ class Library(QObject):
         self.list: BundleList | None = None
 
     def open(self) -> None:
-        """Show the list, or bring it to the front."""
+        """Show or raise the list."""
         if self.list is None:
             self.list = self._make()
             self.list.show()
@@ -50,13 +50,13 @@ class Library(QObject):
         self.list.activateWindow()
 
     def close(self) -> None:
-        """The program ends; what is being copied is finished first."""
+        """Stop threads after finishing a copy in progress, as the program ends."""
         if self.list is not None:
             self.list.end()
             self.list.close()
 
     def _make(self) -> "BundleList":
-        from latent_explorer.gui.library.dialog import BundleList  # the first paint of the window does without
+        from latent_explorer.gui.library.dialog import BundleList  # not needed for the first paint
 
         shown = next(iter(self._maps.folders()), None)
         made = BundleList(self._window, lambda: self._settings.recent, shown, self._in_use)

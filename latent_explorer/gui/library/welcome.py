@@ -1,4 +1,4 @@
-"""A line above the map at the first launch: what is shown, and where the other models are."""
+"""The line above the map at the first launch: which model is shown, and where the others are."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout
@@ -8,7 +8,7 @@ from latent_explorer.gui.widgets.parts import filled, words
 
 
 class WelcomeLine(QFrame):
-    """Names the model that the program opens at first; its buttons lead to the list and to training, and it goes."""
+    """Names the default model; its buttons open the list and the training panel, and close the line."""
 
     def __init__(self, name: str, count: int) -> None:
         super().__init__()
