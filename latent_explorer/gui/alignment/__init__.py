@@ -1,1 +1,1 @@
-"""Two maps linked: anchors, what is translated between them, and what shows it."""
+"""Two linked maps: anchors, translation between them, and its display."""

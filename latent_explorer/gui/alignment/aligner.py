@@ -1,4 +1,4 @@
-"""The window's side of the aligner: asks it, and brings what it answers into the GUI thread."""
+"""The window's client of the aligner process."""
 
 from collections.abc import Callable
 from itertools import count
@@ -12,9 +12,9 @@ MODULE = "latent_explorer.alignment"
 
 
 class Aligner(QObject):
-    """A process that fits translators, started when it is first asked.
+    """A process that fits translators, started on first use.
 
-    answered: with each reply, and with Lost where the process is gone though nobody ended it.
+    answered: emitted in the GUI thread with each reply, and with Lost if the process has died.
     """
 
     answered = pyqtSignal(object)
@@ -25,13 +25,13 @@ class Aligner(QObject):
         self._client: Client[Request, Reply] = Client(MODULE, ALIGNING, self.answered.emit)
 
     def ask(self, make: Callable[[int], Request]) -> int:
-        """Send the request that `make` makes of a number; returns the number."""
+        """Send the request that `make` creates with a number; returns the number."""
         number = next(self._numbers)
         self._client.send(make(number))
         return number
 
     def cancel(self, number: int) -> None:
-        """What was asked under this number is no longer wanted."""
+        """Cancel the request with a number."""
         self._client.send(Cancel(number))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How far anchors are off when a translator is fitted without them, as colours and as the one that is worst."""
+"""Leave-one-out errors of anchors, as colours, and the worst anchor."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from latent_explorer.gui.theme import Theme
 
 UNKNOWN, GOOD, FAIR, POOR = range(4)
 BOUNDS = (0.5, 0.9)
-"""Leave-one-out errors from which an anchor is fair, and poor; about 1 is no better than the mean of all."""
-_FAR = 2.0  # times the median, from which a poor anchor stands out among the others
+"""Leave-one-out errors from which an anchor is fair, and poor; 1 is about as bad as the mean of all."""
+_FAR = 2.0  # times the median from which a poor anchor is doubtful
 
 
 def errors_of(leave_one_out: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One error (k,) for each anchor: the mean of those forth and back, float64 (2, k); nan where neither is known."""
+    """One error (k,) for each anchor: the mean of both directions, float64 (2, k); NaN if neither is known."""
     known = np.isfinite(leave_one_out)
     count = known.sum(0)
     mean: NDArray[np.float64] = np.where(known, leave_one_out, 0.0).sum(0) / np.maximum(count, 1)
@@ -29,7 +29,7 @@ def grades_of(errors: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def standing_out(errors: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of these errors (k,) are poor and far from what is usual among them: pairs that may be wrong."""
+    """Which errors (k,) are poor and far above the median: pairs that may be wrong."""
     known = errors[np.isfinite(errors)]
     if not len(known):
         return np.zeros(len(errors), bool)
@@ -37,7 +37,7 @@ def standing_out(errors: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def worst(errors: NDArray[np.float64]) -> int | None:
-    """The index of the largest error (k,); None where none is known."""
+    """The index of the largest error (k,); None if none is known."""
     return int(np.nanargmax(errors)) if np.isfinite(errors).any() else None
 
 
@@ -47,10 +47,10 @@ def grade_colours(theme: Theme) -> Sequence[str]:
 
 
 def grade_marks(theme: Theme) -> Sequence[Mark]:
-    """The mark of each grade: discs, or what tells them apart where classes have shapes."""
+    """The mark of each grade: discs, or different marks if classes have shapes."""
     return ("disc", "disc", "square", "triangle") if theme.shapes else ("disc",) * 4
 
 
 def error_words(error: float) -> str:
-    """As it is shown."""
+    """An error as text."""
     return f"{error:.2f}" if np.isfinite(error) else "–"

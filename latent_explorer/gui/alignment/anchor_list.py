@@ -1,4 +1,4 @@
-"""The list of anchors: number, both images, error; sorted by a click on a heading. Only images in sight are fetched."""
+"""The table of anchors with number, images and error, sortable; fetches only visible images."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ ImageOf = Callable[[int, int], QImage | None]
 
 
 class AnchorModel(QAbstractTableModel):
-    """Anchors in an order. rows: the index of the anchor in each row."""
+    """A model of sorted anchors. rows: the index of the anchor in each row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class AnchorModel(QAbstractTableModel):
         self._sorted = (_NUMBER, Qt.SortOrder.AscendingOrder)
 
     def put(self, anchors: tuple[Anchor, ...], errors: NDArray[np.float64]) -> None:
-        """Show these anchors with their errors (k,), in the order that was chosen."""
+        """Set the anchors with their errors (k,), in the current order."""
         many = len(anchors) != len(self.anchors)
         if many:
             self.beginResetModel()
@@ -46,7 +46,7 @@ class AnchorModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(anchors) - 1, _ERROR))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By the errors, or by the numbers of the anchors or of their images."""
+        """Sort by error, or by the number of the anchors or images."""
         self.layoutAboutToBeChanged.emit()
         self._sorted = column, order
         self._put_in_order()
@@ -100,8 +100,8 @@ class AnchorModel(QAbstractTableModel):
 class AnchorList(QTableView):
     """The anchors as a table.
 
-    pointed: the index of the anchor in the row under the pointer; None where there is none. chosen: one was clicked.
-    delete_wanted: the indices of those selected. needed: other rows are in sight. image: of a side, by its number.
+    pointed: the index of the anchor under the pointer, or None. chosen: an anchor was clicked. delete_wanted: the
+    indices of the selected anchors. needed: other rows are visible. image: returns an image of a side by number.
     """
 
     pointed = pyqtSignal(object)
@@ -119,7 +119,7 @@ class AnchorList(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSortingEnabled(True)
         self.sortByColumn(_NUMBER, Qt.SortOrder.AscendingOrder)
-        self.setTabKeyNavigation(False)  # Tab leads on, arrows from row to row
+        self.setTabKeyNavigation(False)  # Tab leaves the table, arrows move between rows
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setMinimumHeight(4 * _ROW)
@@ -148,12 +148,12 @@ class AnchorList(QTableView):
         self.needed.emit()
 
     def show_pointed(self, index: int | None) -> None:
-        """Select the row of an anchor that is pointed at on a map, and have it in sight."""
+        """Select and show the row of an anchor under the pointer on a map."""
         if index is not None and index < len(self.model_of_anchors.anchors):
             self.selectRow(self.model_of_anchors.row_of(index))
 
     def seen(self) -> list[Anchor]:
-        """The images of the rows in sight."""
+        """The images of the visible rows."""
         port, model = self.viewport(), self.model_of_anchors
         if port is None or not len(model.rows) or not self.isVisible():
             return []

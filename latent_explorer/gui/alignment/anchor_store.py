@@ -1,4 +1,4 @@
-"""The anchors between each two bundles: there again whenever the two stand beside one another, at a next launch too."""
+"""The anchors between pairs of bundles, restored when the pair is opened again, also after a restart."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _Key = tuple[str, str]  # of the source and of the target
 
 
 def images_of(bundle: OpenBundle) -> str:
-    """What tells the images of a bundle from those of others, where another model of them has the same."""
+    """The identity of a bundle's images, the same for all models of them."""
     index = bundle.latents.index
     some = "all" if index is None else hashlib.sha256(index.tobytes()).hexdigest()
     fingerprint = "" if bundle.config.imageless else bundle.config.dataset.fingerprint
@@ -25,16 +25,16 @@ def images_of(bundle: OpenBundle) -> str:
 
 
 def show_same_images(source: OpenBundle, target: OpenBundle) -> bool:
-    """Whether image i of one is image i of the other."""
+    """Whether image i of one bundle is image i of the other."""
     return images_of(source) == images_of(target)
 
 
 class AlignmentKeeper(QObject):
-    """Keeps the anchors between each two bundles, by their seals: with undo for this launch, as they are now on disk.
+    """Keeps the anchors between pairs of bundles by seal: with undo in memory, without on disk.
 
-    The moments of a run, and a model in another process, are known by their images, and not on disk: what is made at
-    one moment holds at the next. Two that are opened beside one another for the first time begin with the anchors that
-    other models of the same images had last. say: called with why anchors cannot be written, once.
+    Snapshots of a run, and a model in another process, are identified by their images, and not kept on disk: anchors
+    are shared by all snapshots. A new pair starts with the latest anchors of other models of the same images. say:
+    called once with the reason if anchors cannot be written.
     """
 
     def __init__(self, store: SessionStore, say: Callable[[str], None]) -> None:
@@ -42,12 +42,12 @@ class AlignmentKeeper(QObject):
         self._store, self._say = store, say
         self._known: dict[_Key, Alignment] = {}
         self._latest: dict[_Key, Alignment] = {}  # by images
-        self._written: dict[_Key, AlignmentState] = {}  # as on disk, of those that are kept there
+        self._written: dict[_Key, AlignmentState] = {}  # the states on disk
         self._failed = False
         self._timer = timer(self, _WRITE_MS, self.write, once=True)
 
     def take_up(self, source: OpenBundle, target: OpenBundle) -> Alignment:
-        """What ties two bundles, the same object as long as this launch lasts."""
+        """The alignment of two bundles; always the same object until the program ends."""
         key = _known_by(source), _known_by(target)
         if key not in self._known:
             state = self._turned(key) or self._read(source, target)
@@ -57,13 +57,13 @@ class AlignmentKeeper(QObject):
         return self._known[key]
 
     def begin(self, source: OpenBundle, target: OpenBundle, state: AlignmentState) -> Alignment:
-        """Have two bundles tied so, with nothing to be undone."""
+        """Set the alignment of two bundles, without undo."""
         self._forget((_known_by(source), _known_by(target)))
         self._add(source, target, state)
         return self.take_up(source, target)
 
     def write(self) -> None:
-        """Write what is not on disk yet."""
+        """Write pending changes."""
         self._timer.stop()
         for seals, state in self._written.items():
             now = self._known[seals].state
@@ -90,7 +90,7 @@ class AlignmentKeeper(QObject):
         self._timer.start()
 
     def _turned(self, key: _Key) -> AlignmentState | None:
-        """What this launch has made of two bundles that stood the other way round; they have no undo of that."""
+        """The alignment of two bundles in the opposite order, from memory, without undo."""
         other = self._known.get(key[::-1])
         if other is None or key[0] == key[1]:
             return None
@@ -99,7 +99,7 @@ class AlignmentKeeper(QObject):
         return AlignmentState(turned(other.state.anchors, 1), other.state.translator, other.state.growth)
 
     def _forget(self, key: _Key) -> None:
-        """Forget two bundles, whichever is the source."""
+        """Forget a pair of bundles, in both orders."""
         for each in (key, key[::-1]):
             self._known.pop(each, None)
             self._written.pop(each, None)

@@ -1,4 +1,4 @@
-"""Anchors on the two maps of a link: marked, tied to one another under the pointer, made and moved with a tool."""
+"""Anchors on two linked maps: their marks, the pair under the pointer, and the tool that changes them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,16 +24,16 @@ _WANTED_BY = "tie"
 
 @dataclass(frozen=True)
 class _Pointed:
-    """What is pointed at: an anchor, by its index, or images of a pair that is none yet; None where there is none."""
+    """What is under the pointer: an anchor by index, or the images of a new pair; None for none."""
 
     images: tuple[int | None, int | None] = (None, None)
     index: int | None = None
 
 
 class Anchoring(QObject):
-    """Shows the anchors of a link for as long as there is one, and has the maps' tools change them.
+    """Shows the anchors of a link and lets the maps' tools change them.
 
-    pointed: the index of the anchor under the pointer, on either map; None where there is none.
+    pointed: the index of the anchor under the pointer on either map, or None.
     """
 
     pointed = pyqtSignal(object)
@@ -44,8 +44,8 @@ class Anchoring(QObject):
         self._panes: tuple[MapPane, MapPane] = (link.source, link.target)
         self.items = AnchorItems(link.source.canvas), AnchorItems(link.target.canvas)
         self.gestures = AnchorGestures(link, self.items, say)
-        self._pointer: tuple[int, float, float] | None = None  # the side, and the plane point of its map
-        self._listed: int | None = None  # the anchor pointed at in a list
+        self._pointer: tuple[int, float, float] | None = None  # the side and the plane point
+        self._listed: int | None = None  # the anchor under the pointer in the list
         self._told: int | None = None
         self._connections = list(self._connect())
         for side, pane in enumerate(self._panes):
@@ -56,11 +56,11 @@ class Anchoring(QObject):
 
     @property
     def errors(self) -> NDArray[np.float64]:
-        """The leave-one-out error of each anchor as shown (k,), as `errors_of`; nan where it is not known yet."""
+        """The leave-one-out error of each shown anchor (k,), as in `errors_of`; NaN if unknown."""
         return errors_in(self.link, self.gestures.anchors)
 
     def show(self) -> None:
-        """Show the anchors there are."""
+        """Show the anchors."""
         if any(pane.bundle is None for pane in self._panes):
             return
         anchors, errors = self.gestures.anchors, self.errors
@@ -71,12 +71,12 @@ class Anchoring(QObject):
         self._tie()
 
     def point_at(self, index: int | None) -> None:
-        """An anchor is pointed at in a list."""
+        """Highlight the anchor under the pointer in the list."""
         self._listed = index
         self._tie()
 
     def bring(self, index: int) -> None:
-        """Choose an anchor, and have both maps show it."""
+        """Choose an anchor and bring it into view on both maps."""
         self.gestures.choose(index)
         for side, pane in enumerate(self._panes):
             (u, v), view = self.items[side].marks.uv[index].tolist(), pane.canvas.view
@@ -85,12 +85,12 @@ class Anchoring(QObject):
                 pane.canvas.centre(u, v)
 
     def take_tool(self) -> None:
-        """Take the tool in hand, in both maps."""
+        """Make the tool current on both maps."""
         for pane in self._panes:
             pane.canvas.take_tool(pane.tools[NAME])
 
     def close(self) -> None:
-        """Take the marks and the tools away again."""
+        """Remove marks and tools."""
         for signal, slot in self._connections:
             signal.disconnect(slot)
         for side, pane in enumerate(self._panes):
@@ -103,7 +103,7 @@ class Anchoring(QObject):
             self.items[side].close()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Delete deletes the anchor chosen with the tool, or the one under the pointer."""
+        """Let Delete remove the chosen anchor, or the one under the pointer."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or event.key() not in _DELETE:
             return False
         under = self._told
@@ -115,10 +115,10 @@ class Anchoring(QObject):
             return False
         return True
 
-    # -- what changes
+    # -- changes
 
     def _connect(self) -> Iterator[tuple[pyqtBoundSignal, Callable[..., None]]]:
-        """Listen; yields what is to be let go of again."""
+        """Connect signals; yields the connections for disconnecting."""
         self._offers = tuple(partial(self._entries, side) for side in (0, 1))
         link = self.link
         pairs: list[tuple[pyqtBoundSignal, Callable[..., None]]] = []
@@ -155,18 +155,18 @@ class Anchoring(QObject):
             self._tie()
 
     def _tool_taken(self, side: int, tool: Tool) -> None:
-        """The tool is in hand in both maps or in neither: a pair may have one end in each."""
+        """Make the tool current on both maps or on neither, as a pair spans both."""
         pane, other = self._panes[side], self._panes[1 - side]
         ours = tool is pane.tools.get(NAME)
         if ours and not pane.points.visible:
-            pane.layer_panel.toggle("Points")  # which are what one clicks
+            pane.layer_panel.toggle("Points")  # the tool needs visible points
         if ours != (other.canvas.tool is other.tools.get(NAME)):
             other.canvas.take_tool(other.tools[NAME if ours else "Probe"])
 
-    # -- what is shown
+    # -- display
 
     def _places(self, side: int, anchors: tuple[Anchor, ...]) -> NDArray[np.float64]:
-        """Where the anchors are on a side's map (k, 2); the one that is dragged is at the pointer, or at its image."""
+        """The places (k, 2) of the anchors on a side's map; a dragged one is at the pointer or at the image there."""
         bundle, dragged = self._panes[side].bundle, self.gestures.dragged
         assert bundle is not None
         images = np.array([anchor[side] for anchor in anchors], np.int64)
@@ -186,7 +186,7 @@ class Anchoring(QObject):
         return self._candidate()
 
     def _candidate(self) -> _Pointed:
-        """The pair that a click would make, or the half of one there is."""
+        """The pair that a click would make, or the half that exists."""
         images: list[int | None] = [None, None]
         if self.gestures.half is not None:
             images[self.gestures.half[0]] = self.gestures.half[1]
@@ -225,7 +225,7 @@ class Anchoring(QObject):
     # -- the menu of a map
 
     def _entries(self, side: int, at: QPointF) -> Iterator[Entry]:
-        """What the menu of a side's map offers at a pixel."""
+        """Entries of the context menu at a pixel of a side's map."""
         index, image = self.items[side].at(at), self.gestures.image_at(side, at)
         if index is not None:
             yield Command(f"Delete anchor {index + 1}", partial(self.gestures.delete, index), tip="Delete")
@@ -246,9 +246,9 @@ class Anchoring(QObject):
 
 
 def errors_in(link: Link, anchors: tuple[Anchor, ...]) -> NDArray[np.float64]:
-    """The error of each anchor (k,) in the fit of a link, as `errors_of`; nan where there is none yet.
+    """The error of each anchor (k,) in the fit of a link, as in `errors_of`; NaN if unknown.
 
-    While the fit is still that of as many others, as when one is being moved, an anchor has the error of its number.
+    While an anchor is being moved, errors of the previous fit with as many anchors are used by number.
     """
     fit = link.fit
     if fit is None or fit.leave_one_out.size != 2 * len(fit.anchors):

@@ -1,4 +1,4 @@
-"""Compare: a place seen by both models, and the real image nearest to it, side by side."""
+"""The Compare panel: a place decoded by both models, and the nearest image, side by side."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle
 
 RANDOM = 300
-"""As many anchors as are made at random where there are none."""
-_LEAST = 64  # pixels of a picture
+"""The number of random anchors offered if there are none."""
+_LEAST = 64  # pixels: the smallest side of a picture
 _HINT = "Move over either map: what the other model makes of the place appears here."
 
 
 class CaptionedPicture(QWidget):
-    """A picture, what it is of above it, and what is to be said of it below."""
+    """A picture with a title above and a text below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,13 +31,13 @@ class CaptionedPicture(QWidget):
         column.setStretchFactor(self.picture, 1)
 
     def show_image(self, image: NDArray[np.uint8] | None, missing: str = "") -> None:
-        """Show an image (h, w, c); where there is none, say why. One that is shown already is not painted again."""
+        """Show an image (h, w, c), or why there is none. The same image is not painted again."""
         if image is None or image is not self._shown or self.picture.outdated:
             self._shown, self.picture.hint = image, missing
             self.picture.show_image(None if image is None else to_qimage(image))
 
     def outdate(self) -> None:
-        """What is shown is that of another place by now."""
+        """Grey out the picture: it belongs to another place."""
         if not self.picture.outdated and self._shown is not None:
             self.picture.outdate()
 
@@ -48,9 +48,9 @@ class CaptionedPicture(QWidget):
 
 
 class ComparePanel(QWidget):
-    """Three pictures: of the model under the pointer, of the other one, and the image nearest for that.
+    """Three pictures: by the model under the pointer, by the other model, and the nearest image of that one.
 
-    random_wanted: the button for random anchors.
+    random_wanted: the button for random anchors was pressed.
     """
 
     random_wanted = pyqtSignal()
@@ -75,20 +75,20 @@ class ComparePanel(QWidget):
         return QSize(300, 240)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the pictures, or for the sentence: neither says how high it is until its width is known."""
+        """A minimum for the pictures or the text, as their height depends on the width."""
         lines = self.fontMetrics().lineSpacing()
         rest = 2 * lines + _LEAST if not self._pictures.isHidden() else 2 * lines
         return QSize(200, rest + 2 * lines + 44)
 
     def explain(self, sentence: str, *, random: bool = False) -> None:
-        """Say what is lacking, and offer random anchors; with no sentence, show the pictures."""
+        """Explain what is lacking and offer random anchors; an empty sentence shows the pictures."""
         if sentence or self._pictures.isHidden():
             self.sentence.setText(sentence or _HINT)
         self._pictures.setVisible(not sentence)
         self.random.setVisible(random)
 
     def clear(self) -> None:
-        """Show no place."""
+        """Clear the pictures."""
         for part in (self.here, self.there, self.nearest):
             part.show_image(None)
             part.say("")
@@ -96,7 +96,7 @@ class ComparePanel(QWidget):
             self.sentence.setText(_HINT)
 
     def show_place(self, place: Crossed, here: OpenBundle, there: OpenBundle) -> None:
-        """Show what is known of a place by now; what was shown before stays until its own is there."""
+        """Show what is known about a place; previous contents stay until new ones arrive."""
         if place.probe.picture is not None or not here.config.decodes:
             self.here.show_image(place.probe.picture, here.config.undecoded)
         if place.picture is not None or not there.config.decodes:
@@ -117,7 +117,7 @@ class ComparePanel(QWidget):
         self.nearest.say("Nearest image", f"{class_name}no. {match.index:,}")
 
     def _compared(self, place: Crossed) -> str:
-        """How the pictures differ, in figures, once the pointer rests: to lay out a sentence takes long."""
+        """The difference of the pictures as text, once the pointer rests, as text layout is slow."""
         one, other = place.probe.picture, place.picture
         if place.match is None:
             return ""

@@ -1,4 +1,4 @@
-"""What ties the panel and the maps' anchors to the link that there is, as long as there is one."""
+"""Connects the panel and the anchors on the maps with the current link."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,9 +26,9 @@ _LISTED = "list"
 
 
 class AnchorControl(QObject):
-    """Makes and closes the Anchoring of a window, and keeps its panel in step.
+    """Creates and closes the Anchoring of a window, and keeps its panel up to date.
 
-    anchoring: the one there is; None without a link. changed: something is to be undone, or no more.
+    anchoring: the current one; None without a link. changed: the undo state has changed.
     """
 
     changed = pyqtSignal()
@@ -56,12 +56,12 @@ class AnchorControl(QObject):
         self.by_eye.dress(theme)
 
     def take_tool(self) -> None:
-        """Take the tool in hand that makes anchors."""
+        """Make the anchor tool current."""
         if self.anchoring is not None:
             self.anchoring.take_tool()
 
     def drop_worst(self) -> None:
-        """Delete the anchor with the largest error, and say which it was."""
+        """Delete the anchor with the largest error and report it."""
         if self.anchoring is None:
             return
         errors = self.anchoring.errors
@@ -73,7 +73,7 @@ class AnchorControl(QObject):
             self._say(f"Dropped anchor {index + 1} ({what}): its error was {error_words(float(errors[index]))}.")
 
     def close(self) -> None:
-        """End it; the panel goes with the window."""
+        """Close the anchoring; the panel is deleted with the window."""
         self._looking.stop()
         self._glancing.stop()
         self.finder.close()
@@ -83,7 +83,7 @@ class AnchorControl(QObject):
     # -- the link
 
     def _relink(self) -> None:
-        """There is another link, or none."""
+        """Follow a change of the link."""
         self._let_go()
         link = self._linking.link
         if link is None:
@@ -135,7 +135,7 @@ class AnchorControl(QObject):
         listed.delete_wanted.connect(self._to_anchors(lambda anchoring, indices: anchoring.gestures.delete(*indices)))
 
     def _to_anchors(self, do: Callable[[Anchoring, Any], None]) -> Callable[[Any], None]:
-        """Do something with whatever anchors there are by then."""
+        """A function that acts on the anchoring that is current when it is called."""
 
         def run(value: Any) -> None:
             if self.anchoring is not None:
@@ -144,7 +144,7 @@ class AnchorControl(QObject):
         return run
 
     def _change(self, change: Callable[[Link], None]) -> None:
-        """Change something of the link; where it cannot be, say why."""
+        """Change the link, or report why that is not possible."""
         if self.link is None:
             return
         try:
@@ -155,23 +155,23 @@ class AnchorControl(QObject):
     def _complain(self, reason: str) -> None:
         self.panel.say(_sentence(reason), wrong=True)
 
-    # -- what is shown
+    # -- display
 
     def _begin(self) -> None:
-        """The maps show other images than before."""
+        """Start over with other images."""
         assert self.link is not None
         self.panel.show_link(bool((self.link.counterparts >= 0).any()))
         self._follow()
 
     def _follow(self) -> None:
-        """The anchors are others, or what is chosen."""
+        """Follow a change of the anchors or of the choices."""
         assert self.link is not None
         self.panel.show_state(self.link.alignment.state)
         self._fitted()
         self.changed.emit()
 
     def _fitted(self) -> None:
-        """There is another fit, or none, or why there is none."""
+        """Show a new fit, or why there is none."""
         anchoring = self.anchoring
         if anchoring is None:
             return
@@ -209,7 +209,7 @@ class AnchorControl(QObject):
             yield f"Neighbours in common: {glance.overlap:.0%} of the nearest 10"
 
     def _take_a_glance(self) -> None:
-        """Look at the translator that there is, once it has not changed for a moment."""
+        """Show quick figures of the translator once it has not changed for a moment."""
         link = self.link
         if link is None or link.fit is None:
             return
@@ -218,7 +218,7 @@ class AnchorControl(QObject):
         self.panel.show_figures(self._figures())
 
     def _look(self) -> None:
-        """Show what is under way."""
+        """Show work in progress."""
         work = () if self.link is None else self.link.work
         self.panel.show_work(work[0] if work else None)
 
@@ -230,7 +230,7 @@ class AnchorControl(QObject):
             self.panel.say(f"Cancelled: {there}.")
 
     def _fetch(self) -> None:
-        """Want the images of the rows in sight."""
+        """Request the images of visible rows."""
         if self.link is not None:
             seen = self.panel.list.seen()
             for side in (0, 1):
@@ -241,7 +241,7 @@ class AnchorControl(QObject):
 
 
 def _sentence(text: str) -> str:
-    """A reason as a sentence of its own."""
+    """A reason as a separate sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if not text or text.endswith(('.', '!', '?')) else '.'}"
 
 

@@ -1,4 +1,4 @@
-"""The closure of a translator against the number of anchors, as a curve with where one is now."""
+"""The closure of a translator as a curve over the number of anchors, with the current state marked."""
 
 import math
 from typing import Any
@@ -20,18 +20,18 @@ _TIP = (
     "Closure: how well the target's decoder draws what the source has encoded and the translator has translated, "
     "(naive - stitched) / (naive - own) by the mean squared errors of the pictures of held-out images"
 )
-_HEIGHT, _SLACK = 170, 10  # pixels: of the plot, and what a panel that scrolls takes from those in it
-_LEAST = -0.05, 1.05  # of the axis: more only where it has to be
-_COUNTS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # written under the curve
+_HEIGHT, _SLACK = 170, 10  # pixels: the height of the plot, and the room for a scroll bar
+_LEAST = -0.05, 1.05  # range of the axis, extended only if necessary
+_COUNTS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # labels below the curve
 _USUAL = 10, 1000
 _MEASURE, _CANCEL = "Measure", "Cancel"
 
 
 class ClosureCurve(QWidget):
-    """Asks a link for the closure of its translator, and draws what comes as it comes.
+    """Requests the closure of a link's translator and draws results as they arrive.
 
-    measured: closures of anchors chosen at random by class, by their number. own: how many anchors the person had, and
-    their closure, when that was measured; None before.
+    measured: closures with anchors chosen at random by class, by their number. own: the number of the user's anchors
+    and their closure; None until measured.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class ClosureCurve(QWidget):
         self.dress(DARK)
 
     def open(self, link: Link | None) -> None:
-        """There is another link, or none."""
+        """Set the link, or None."""
         if self._link is not None:
             for signal, slot in self._heard(self._link):
                 signal.disconnect(slot)
@@ -69,7 +69,7 @@ class ClosureCurve(QWidget):
         self._forget()
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.open(None)
         self.plot.plotItem.close()
 
@@ -83,7 +83,7 @@ class ClosureCurve(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being measured."""
+        """Whether a measurement is in progress."""
         return self._link is not None and self._link.measuring
 
     def _heard(self, link: Link) -> tuple[tuple[Any, Any], ...]:
@@ -117,12 +117,12 @@ class ClosureCurve(QWidget):
         self._draw()
 
     def _forget(self) -> None:
-        """Other images are shown: nothing is known of them."""
+        """Clear the curve for other images."""
         self.measured, self.own, self._outdated = {}, None, False
         self._draw()
 
     def _change(self) -> None:
-        """Another anchor, or another translator: what was measured was of the one before."""
+        """Mark the results as outdated after a change of anchors or translator."""
         self._outdated = self.own is not None
         self._draw()
 
@@ -158,7 +158,7 @@ class ClosureCurve(QWidget):
         self.plot.setYRange(max(-1.0, min([_LEAST[0], *values])), max([_LEAST[1], *values]), padding=0)
 
     def _said(self, count: int, note: str) -> str:
-        """Where one is now, in words."""
+        """A text on the current number of anchors and its closure."""
         if self.own is None:
             said = "Being measured…" if self.busy else "Not measured yet."
         elif self._outdated:

@@ -1,4 +1,4 @@
-"""Anchors found for a person: at random, far apart, or in a file; and what is written to files."""
+"""Finding anchors automatically or in a file, and reading and writing files of anchors and translators."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from latent_explorer.gui.widgets.parts import ask_path, open_chooser
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.alignment import Anchor
 
-_ENOUGH = 100  # test images, to go without others
+_ENOUGH = 100  # test images that suffice without others
 _PAIRS = "Anchors (*.csv *.json *.npy)"
 _TRANSLATOR, _ENDING, _BACK = "Translators (*.safetensors)", ".safetensors", "-back"
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What was found for a link. wrong: why nothing was."""
+    """The result for a link. wrong: the error."""
 
     link: Link
     anchors: tuple[Anchor, ...] = ()
@@ -36,9 +36,9 @@ class _Found:
 
 
 class AnchorFinder(QObject):
-    """Finds anchors in a thread and adds them to those there are; reads and writes files that a person names.
+    """Finds anchors in a thread and adds them; reads and writes files chosen by the user.
 
-    window: over which it asks for files. say: what was done. complain: why something was not.
+    window: the parent of file dialogs. say: reports results. complain: reports errors.
     """
 
     def __init__(self, window: QWidget, say: Callable[[str], None], complain: Callable[[str], None]) -> None:
@@ -51,12 +51,12 @@ class AnchorFinder(QObject):
         self._task.close(5)
 
     def add(self, link: Link, way: str, count: int) -> None:
-        """Add so many anchors, found in one of the ways of `CHOICES`."""
+        """Add `count` anchors found in a way of `CHOICES`."""
         before, pair = link.alignment.state.anchors, _pair(link)
         self._begin(link, lambda: _chosen(pair.ways[0], way, count, before))
 
     def ask_for_pairs(self, link: Link) -> None:
-        """Ask for a file of anchors, and add them."""
+        """Ask for a file of anchors and add them."""
         ask_path(self._window, "Add anchors from a file", "", lambda chosen: self.read(link, Path(chosen)), _PAIRS)
 
     def read(self, link: Link, path: Path) -> None:
@@ -65,7 +65,7 @@ class AnchorFinder(QObject):
         self._begin(link, lambda: _tuples(read_anchors(pair, path)))
 
     def ask_where_to_write(self, link: Link) -> None:
-        """Ask for a file, and write the anchors to it."""
+        """Ask for a file and write the anchors to it."""
         self._ask_where("Export anchors", "anchors.csv", _PAIRS, "csv", partial(self.write, link))
 
     def write(self, link: Link, path: Path) -> None:
@@ -74,13 +74,13 @@ class AnchorFinder(QObject):
         self._try(lambda: write_anchors(path, pairs, overwrite=True), f"Wrote {len(pairs):,} anchors to {path.name}")
 
     def ask_where_to_save(self, link: Link) -> None:
-        """Ask for a file, and save the translator to it."""
+        """Ask for a file and save the translator to it."""
         source, target = link.bundles
         name = f"{source.name} to {target.name}{_ENDING}"
         self._ask_where("Save translator", name, _TRANSLATOR, _ENDING[1:], partial(self.save, link))
 
     def save(self, link: Link, path: Path) -> None:
-        """Save the translator from left to right in a file, and the one back in a second file beside it."""
+        """Save the translator from left to right in a file, and the reverse one in a second file beside it."""
         fit, kind = link.fit, link.alignment.state.translator
         if fit is None:
             self._complain("There is no translator to save.")
@@ -95,11 +95,11 @@ class AnchorFinder(QObject):
         self._try(save, f"Saved {path.name}, and the way back as {_back(path).name}")
 
     def ask_for_translator(self, link: Link) -> None:
-        """Ask for the file of a translator, and use it."""
+        """Ask for the file of a translator and use it."""
         ask_path(self._window, "Load translator", "", lambda chosen: self.load(link, Path(chosen)), _TRANSLATOR)
 
     def load(self, link: Link, path: Path) -> None:
-        """Use the translators that were saved in a file and in the second one beside it."""
+        """Use the translators saved in a file and in the second file beside it."""
 
         def load() -> None:
             ends = link.bundles
@@ -108,7 +108,7 @@ class AnchorFinder(QObject):
 
         self._try(load, f"Loaded {path.name}")
 
-    # -- how
+    # -- helpers
 
     def _begin(self, link: Link, find: Callable[[], tuple[Anchor, ...]]) -> None:
         def make(_: Callable[[], None]) -> _Found:
@@ -153,9 +153,9 @@ class AnchorFinder(QObject):
 
 
 def random_anchors(link: Link, count: int) -> tuple[Anchor, ...]:
-    """So many training images of both models, as many of each class; the same for the same maps, fewer if need be.
+    """`count` training images of both models, balanced over classes, reproducible; fewer if necessary.
 
-    Raises UserError where there are none.
+    Raises UserError if there are none.
     """
     return _chosen(_pair(link).ways[0], "random", count, ())
 
@@ -166,7 +166,7 @@ def _pair(link: Link) -> Pair:
 
 
 def _chosen(way: Way, how: str, count: int, before: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
-    """So many anchors more than those before, as far as there are."""
+    """Up to `count` further anchors."""
     there = np.flatnonzero((way.counterparts >= 0) & (way.here.latents.split != TEST))
     known = int(np.count_nonzero(way.there.latents.split[way.counterparts[there]] != TEST))
     if known <= len(before):
@@ -183,13 +183,13 @@ def _tuples(anchors: Anchors) -> tuple[Anchor, ...]:
 
 
 def _free(before: Iterable[Anchor], found: Iterable[Anchor]) -> Iterable[Anchor]:
-    """Those found that have no image of those before."""
+    """The found anchors without images of earlier ones."""
     sources, targets = ({anchor[side] for anchor in before} for side in (0, 1))
     return (each for each in found if each[0] not in sources and each[1] not in targets)
 
 
 def _back(path: Path) -> Path:
-    """The file of the way back."""
+    """The file of the reverse translator."""
     return path.with_name(f"{path.stem}{_BACK}{path.suffix}")
 
 
@@ -210,7 +210,7 @@ def _loaded(path: Path, source: OpenBundle, target: OpenBundle) -> Translator:
 
 
 def held_out(link: Link) -> NDArray[np.int64]:
-    """Pairs (k, 2) of the same images of the two maps that no anchor has, and no model was trained on if there are."""
+    """Pairs (k, 2) of the same images that are not anchors, preferably outside the training images."""
     source, target = link.bundles
     here = np.flatnonzero(link.counterparts >= 0)
     pairs: NDArray[np.int64] = np.stack([here, link.counterparts[here]], 1)

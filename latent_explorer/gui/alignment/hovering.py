@@ -1,4 +1,4 @@
-"""The pointer on either of two linked maps: its mark on the other one, and the panel that compares."""
+"""Hovering on two linked maps: the mark on the other map, and the Compare panel."""
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -15,7 +15,7 @@ NOT_LINKED = "The maps are not linked: choose View ▸ Link the maps."
 
 
 class Hovering(QObject):
-    """Shows in the panel what either of the two crossings tells."""
+    """Shows the results of both crossings in the panel."""
 
     def __init__(self, link: Link, panel: ComparePanel) -> None:
         super().__init__()
@@ -31,14 +31,14 @@ class Hovering(QObject):
         self._explain()
 
     def turn(self, on: bool) -> None:
-        """Show what is under the pointer on the other map, or not."""
+        """Switch the display on the other map on or off."""
         for way in self.ways:
             way.on = on
             if not on:
                 way.leave()
 
     def close(self) -> None:
-        """Let go of the maps and the panel."""
+        """Disconnect from the maps and the panel."""
         self._link.fitted.disconnect(self._renew)
         self._link.began.disconnect(self._renew)
         self._link.changed.disconnect(self._explain)
@@ -64,7 +64,7 @@ class Hovering(QObject):
             way.again()
 
     def _explain(self) -> None:
-        """Say what is lacking for a translator."""
+        """Explain what is lacking for a translator."""
         lacking = "" if self._link.fit is not None else lacking_words(self._link)
         anchors = self._link.alignment.state.anchors
         self._panel.explain(lacking, random=bool(lacking) and not anchors and bool(common_pairs(self._link)))
@@ -77,7 +77,7 @@ class Hovering(QObject):
 
 
 def lacking_words(link: Link) -> str:
-    """Why there is no translator, and what to do."""
+    """A text on why there is no translator, and what to do."""
     state, (source, target) = link.alignment.state, link.bundles
     try:
         dimensions = source.latents.mean.shape[1], target.latents.mean.shape[1]
@@ -95,5 +95,5 @@ def lacking_words(link: Link) -> str:
 
 
 def common_pairs(link: Link) -> int:
-    """How many images both models have."""
+    """The number of images that both models have."""
     return int(np.count_nonzero(link.counterparts >= 0))

@@ -1,4 +1,4 @@
-"""Two maps linked: their anchors, and the translators fitted on them as the anchors change."""
+"""The link of two maps: their anchors, and the translators fitted on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ def _pairs(anchors: tuple[Anchor, ...]) -> NDArray[np.int64]:
 
 
 def counterparts(source: OpenBundle, target: OpenBundle) -> NDArray[np.int64]:
-    """Of each image of the source, the image of the target that is the same, int64 (n,); -1 where there is none."""
+    """The same image of the target for each image of the source, int64 (n,); -1 if there is none."""
     count, others = len(source.latents), len(target.latents)
     found = np.full(count, -1, np.int64)
     of_one = source.config.dataset.fingerprint == target.config.dataset.fingerprint != ""
@@ -53,10 +53,10 @@ def counterparts(source: OpenBundle, target: OpenBundle) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class LinkFit:
-    """What the aligner found. forth: from the source's space to the target's; back: the other way.
+    """A result of the aligner. forth: from the source's space to the target's; back: the reverse.
 
-    anchors: those it was fitted on. errors: as in `ErrorsMeasured`, forth and back; None until they are measured. All
-    else as in `BothFitted`.
+    anchors: those it was fitted on. errors: as in `ErrorsMeasured`, forth and back; None until measured. Other fields
+    as in `BothFitted`.
     """
 
     anchors: tuple[Anchor, ...]
@@ -70,15 +70,14 @@ class LinkFit:
 
 
 class Link(QObject):
-    """The link between two panes that have a bundle each.
+    """The link between two panes with a bundle each.
 
-    alignment: the anchors, with undo; another one where another bundle is open. fit: the translators; None until
-    there are any. common: whether image i of one is image i of the other. counterparts: int64, of each of the source's
-    images the one of the target that is the same, -1 where there is none. places: whether translated images are wanted
-    on the source's and on the target's map. began: there is another `alignment`.
-    changed: its state is another. fitted: there is another `fit`, or none. placed: a Placed. measured: a
-    ClosureMeasured; unmeasured: no more of them comes. said: a sentence for the person, as why nothing could be
-    fitted. work: what is under way. trouble: why there is no fit, where one was tried.
+    alignment: the anchors, with undo; replaced when another bundle is opened. fit: the translators, or None. common:
+    whether image i of one is image i of the other. counterparts: int64, the same image of the target for each image of
+    the source, -1 if there is none. places: whether translated images are requested on the source's and the target's
+    map. began: `alignment` was replaced. changed: its state has changed. fitted: `fit` has changed. placed: a Placed.
+    measured: a ClosureMeasured; unmeasured: the measurement has ended. said: a message for the user, such as why a fit
+    failed. work: in progress. trouble: why there is no fit, if one was tried.
     """
 
     began = pyqtSignal()
@@ -99,26 +98,26 @@ class Link(QObject):
         self.common, self.trouble = False, ""
         self.places = False, True
         self.work: tuple[Work, ...] = ()
-        self._opened = self._fitting = self._measuring = 0  # numbers of requests; 0 where there is none
-        self._asked: dict[int, tuple[Anchor, ...]] = {}  # fits that may still be answered
+        self._opened = self._fitting = self._measuring = 0  # request numbers; 0 for none
+        self._asked: dict[int, tuple[Anchor, ...]] = {}  # pending fits
         self._aligner = Aligner()
         self._aligner.answered.connect(self._take)
         self.alignment = self._take_up()
         self.alignment.changed.connect(self._changed)
         for pane in (source, target):
             pane.changed.connect(self._look)
-        self.renew()  # they may have had anchors before
+        self.renew()  # there may be saved anchors
 
     def pane(self, side: int) -> MapPane:
-        """The source for 0, the target for 1."""
+        """The pane of the source (0) or the target (1)."""
         return (self.source, self.target)[side]
 
     def translator(self, side: int) -> Translator | None:
-        """From the space of a side to that of the other."""
+        """The translator from a side to the other."""
         return None if self.fit is None else (self.fit.forth, self.fit.back)[side]
 
     def counterparts_of(self, side: int) -> NDArray[np.int64]:
-        """Of each image of a side, the image of the other that is the same, int64 (n,); -1 where there is none."""
+        """The same image of the other side for each image of a side, int64 (n,); -1 if there is none."""
         if side == 0:
             return self.counterparts
         back = np.full(len(self.bundles[1].latents), -1, np.int64)
@@ -128,32 +127,32 @@ class Link(QObject):
 
     @property
     def asked(self) -> int:
-        """The number of the fit that was asked for last; 0 where none is wanted."""
+        """The number of the latest requested fit; 0 for none."""
         return self._fitting
 
     def preview(self, anchors: Iterable[Anchor]) -> None:
-        """Fit on these anchors, as while one is being dragged; the state stays as it is."""
+        """Fit on these anchors without changing the state, as during a drag."""
         self._fit(tuple(anchors))
 
     def renew(self) -> None:
-        """Fit on the anchors there are."""
+        """Fit on the current anchors."""
         self._fit(self.alignment.state.anchors)
 
     def use(self, forth: Translator, back: Translator, note: str) -> None:
-        """Use these translators, fitted before, until something is fitted anew; no image is placed by them."""
+        """Use loaded translators until the next fit; no images are placed with them."""
         self.cancel()
         self._fitting, self._asked = 0, {}
         none = np.zeros((0, 2), np.int64)
         self._show_fit(LinkFit(self.alignment.state.anchors, forth, back, np.zeros((2, 0)), none, 0.0, note))
 
     def cancel(self) -> None:
-        """Give up the fit that is under way; the translators that there are stay."""
+        """Cancel the fit in progress and keep the current translators."""
         if self.work:
             self._aligner.cancel(self._fitting)
             self.work, self._fitting, self._asked = (), 0, {}
 
     def measure_closure(self) -> None:
-        """Measure the closure of the translator chosen against the number of anchors; `measured` tells each."""
+        """Measure the closure of the chosen translator for different numbers of anchors; emits `measured`."""
         kind, pairs = self.alignment.state.translator, _pairs(self.alignment.state.anchors)
         self._open()
         self._measuring = self._aligner.ask(lambda number: MeasureClosure(number, kind, pairs[:, 0], pairs[:, 1]))
@@ -164,7 +163,7 @@ class Link(QObject):
         return self._measuring != 0
 
     def cancel_measuring(self) -> None:
-        """Give up measuring the closure; what has been measured stays."""
+        """Cancel measuring the closure and keep the results so far."""
         if self._measuring:
             self._aligner.cancel(self._measuring)
             self._end_measuring()
@@ -174,26 +173,26 @@ class Link(QObject):
         self.unmeasured.emit()
 
     def close(self) -> None:
-        """End the aligner; the panes go on by themselves."""
+        """Stop the aligner; the panes continue without a link."""
         for pane in (self.source, self.target):
             pane.changed.disconnect(self._look)
         self.alignment.changed.disconnect(self._changed)
         self._aligner.close()
 
     def _take_up(self) -> Alignment:
-        """The anchors that these bundles had before, or none yet."""
+        """The saved alignment of these bundles, or a new one."""
         source, target = self.bundles
         self.trouble, self.counterparts = "", counterparts(source, target)
         self.common = show_same_images(source, target)
         return self._keeper.take_up(source, target)
 
     def _look(self) -> None:
-        """Another bundle may be open in one of the panes, or the same seen through another chart."""
+        """Check for another bundle or chart in one of the panes."""
         source, target, before = self.source.bundle, self.target.bundle, self.bundles
         if source is None or target is None or (source is before[0] and target is before[1]):
             return
         if isinstance(source.chart, MovingChart) or isinstance(target.chart, MovingChart):
-            return  # it comes back with another chart
+            return  # a chart is being fitted; this is called again after it
         self.bundles = now = (source, target)
         if [bundle.folder for bundle in now] != [bundle.folder for bundle in before]:
             self._opened, self._asked, self.fit = 0, {}, None
@@ -203,7 +202,7 @@ class Link(QObject):
         self.renew()
 
     def begin(self, alignment: Alignment) -> None:
-        """These are the anchors from now on, of the same bundles: those of a session."""
+        """Replace the alignment, for restoring a session."""
         self._begin(alignment)
         self.renew()
 
@@ -219,7 +218,7 @@ class Link(QObject):
         self.renew()
 
     def _open(self) -> None:
-        """Have the aligner read the bundles, unless it has; it is started by that."""
+        """Let the aligner read the bundles if necessary; starts it."""
         if not self._opened:
             source, target = (path_to_text(bundle.folder) for bundle in self.bundles)
             self._opened = self._aligner.ask(lambda number: OpenPair(number, source, target))
@@ -281,15 +280,15 @@ class Link(QObject):
                 self._lose(reply.reason)
 
     def _awaits(self, number: int) -> bool:
-        """Whether this answers a fit that is still of interest: those asked before it are not.
+        """Whether this is an answer to a pending fit; drops earlier pending fits.
 
-        One that is not the newest is: else nothing would be seen while an anchor is dragged without a rest.
+        Answers that are not the newest count, or nothing would change during a continuous drag.
         """
         self._asked = {asked: anchors for asked, anchors in self._asked.items() if asked >= number}
         return number in self._asked
 
     def _lose(self, reason: str) -> None:
-        """The aligner is gone; it is started again with the next fit."""
+        """Handle the loss of the aligner; the next fit restarts it."""
         self.work, self._opened, self._fitting = (), 0, 0
         self._end_measuring()
         self._asked = {}

@@ -1,4 +1,4 @@
-"""When two maps are linked: as long as both have a bundle, unless a person does not want it; and what then travels."""
+"""Linking two maps while both have a bundle, unless switched off, and what is synchronised between them."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -24,25 +24,24 @@ TRAVELS = {
     "paths": ("Paths", "Show a path drawn on one map on the other, and a second row in the filmstrip"),
     "view": ("Views follow", "Look on one map at where the other's view is taken to"),
 }
-"""What may travel from one map to the other, with title and tip."""
+"""What can be synchronised between the maps, with title and tooltip."""
 
 USUAL = frozenset(TRAVELS) - {"view"}
 
 
 class Closable(Protocol):
-    """What works for a link, and ends with it."""
+    """A part that exists as long as a link."""
 
     def close(self) -> None:
-        """Let go of both maps; it is not used afterwards."""
+        """Disconnect from both maps for good."""
 
 
 class Linking(QObject):
-    """Makes and closes the link between the two maps of a window.
+    """Creates and closes the link between the two maps of a window.
 
-    link: the one there is, or None. on: whether maps are linked. travels: what goes from one to the other, of
-    `TRAVELS`. hovering: what is under the pointer, while there is a link. changed: there is another link, or none.
-    chosen: `on` or `travels` is another. panel: which compares.
-    The anchors between the images of two bundles are kept as long as the window is, whether the maps are linked or not.
+    link: the current one, or None. on: whether to link maps. travels: what is synchronised, of `TRAVELS`. hovering: of
+    the current link. changed: the link has changed. chosen: `on` or `travels` has changed. panel: the Compare panel.
+    Anchors are kept as long as the window is open, even if the maps are not linked.
     """
 
     changed = pyqtSignal()
@@ -55,16 +54,16 @@ class Linking(QObject):
         self.panel = ComparePanel()
         self._say, self.keeper = say, AlignmentKeeper(store, say)
         self._panes: list[MapPane] = []
-        self._parts: list[Closable] = []  # what works for the link
+        self._parts: list[Closable] = []  # the parts of the link
         self.hovering: Hovering | None = None
-        self._turns: dict[str, Callable[[bool], object]] = {}  # by what travels
+        self._turns: dict[str, Callable[[bool], object]] = {}  # switches of what is synchronised
         self._closing = False
         self._explain()
 
     def look(self, panes: Sequence[MapPane]) -> None:
-        """These are the maps there are; what is open in them may be another than before."""
+        """Update the link for the current maps and their bundles."""
         if self._closing:
-            return  # a map that loses its overlay tells that it has changed
+            return  # removing the overlay of a map emits its changed signal
         self._panes = list(panes)
         pair = [pane for pane in panes if pane.bundle is not None] if self.on else []
         if self.link is not None and (len(pair) < 2 or [self.link.source, self.link.target] != pair[:2]):
@@ -74,44 +73,44 @@ class Linking(QObject):
 
     @property
     def possible(self) -> bool:
-        """Whether there are two maps to be linked."""
+        """Whether there are two maps to link."""
         return len(self._panes) == 2
 
     def toggle(self) -> None:
-        """Link the maps, or let each go its own way."""
+        """Switch linking on or off."""
         self.on = not self.on
         self.look(self._panes)
         self.chosen.emit()
 
     def toggle_travel(self, name: str) -> None:
-        """Let something of `TRAVELS` go from one map to the other, or not."""
+        """Switch the synchronisation of an entry of `TRAVELS`."""
         self.let_travel(self.travels ^ {name})
 
     def let_travel(self, names: frozenset[str]) -> None:
-        """Let these of `TRAVELS` go from one map to the other, and nothing else."""
+        """Synchronise these entries of `TRAVELS` only."""
         self.travels = names & frozenset(TRAVELS)
         self._turn()
         self.chosen.emit()
 
     def alignment_of(self, source: MapPane, target: MapPane) -> Alignment | None:
-        """What ties two maps, linked or not; None unless both have a bundle."""
+        """The alignment of two maps, linked or not; None unless both have a bundle."""
         if source.bundle is None or target.bundle is None:
             return None
         return self.keeper.take_up(source.bundle, target.bundle)
 
     def begin(self, source: OpenBundle, target: OpenBundle, state: AlignmentState) -> None:
-        """Have two bundles tied so, with nothing to be undone, linked or not."""
+        """Set the alignment of two bundles, without undo, linked or not."""
         alignment = self.keeper.begin(source, target, state)
         if self.link is not None:
             self.link.begin(alignment)
 
     def route_for(self, pane: MapPane) -> Route | None:
-        """The path of the other map, as one of this map's; None where there is none."""
+        """The path of the other map translated to this one; None if there is none."""
         link = self.link
         return None if link is None else translated_route(link, 0 if pane is link.target else 1)
 
     def close(self) -> None:
-        """End the link, and the process that it has."""
+        """Close the link and its process."""
         self.keeper.write()
         if self.link is not None:
             link, self.link = self.link, None

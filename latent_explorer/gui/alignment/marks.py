@@ -1,4 +1,4 @@
-"""Anchors on a map: numbered marks in the colours of their errors, and what is tied to what is pointed at."""
+"""Marks of anchors on a map: numbered, coloured by error, and the pair under the pointer."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,20 @@ from latent_explorer.gui.pane.plot import LIFTED, SCALE
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import displayed, ratio_of
 
-_HEIGHT = SCALE - 10  # above all that is drawn in plane coordinates
-_REACH = 11.0  # pixels within which an anchor is meant
-_DOT, _SMALL, _RIM = 8.0, 5.0, 1.5  # pixels: across, across where there are many, around
+_HEIGHT = SCALE - 10  # z value above everything in plane coordinates
+_REACH = 11.0  # pixels within which the pointer selects an anchor
+_DOT, _SMALL, _RIM = 8.0, 5.0, 1.5  # pixels: diameter, diameter for many anchors, rim
 _MANY = 300
-_CLOSE, _ROOM = 13.0, 25.0  # pixels: how near another anchor may be to one with a number, and another number
-_THUMB, _GAP, _PAD = 64.0, 15.0, 5.0  # pixels of what is shown beside what is tied
+_CLOSE, _ROOM = 13.0, 25.0  # pixels: minimum distances of a numbered anchor from others, and from other numbers
+_THUMB, _GAP, _PAD = 64.0, 15.0, 5.0  # pixels of the card beside a pair
 _FAR, _BLOCK = 1e6, 256
 
 
 @dataclass(frozen=True, eq=False)
 class AnchorMarks:
-    """The anchors as one map shows them. uv: float64 (k, 2). grades: int64 (k,).
+    """The anchors on one map. uv: float64 (k, 2). grades: int64 (k,).
 
-    doubtful: bool (k,), which may be wrong. chosen: their indices.
+    doubtful: bool (k,), pairs that may be wrong. chosen: indices.
     """
 
     uv: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
@@ -40,9 +40,9 @@ class AnchorMarks:
 
 @dataclass(frozen=True, eq=False)
 class Tied:
-    """What one map shows of a pair that is pointed at, or being made. uv: where its image is.
+    """One end of the pair under the pointer, or of a new pair. uv: the place of its image.
 
-    words: beside its picture. grade: of the anchor. draft: whether it is none yet.
+    words: beside its picture. grade: of the anchor. draft: whether the pair is not an anchor yet.
     """
 
     uv: tuple[float, float]
@@ -53,7 +53,7 @@ class Tied:
 
 
 class AnchorItems:
-    """Paints the anchors of one map in its pixels, all of them as one item, and above it what is tied."""
+    """Paints the anchors of one map as one pixel item, and the pair under the pointer above it."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self._canvas = canvas
@@ -75,7 +75,7 @@ class AnchorItems:
         return self._tied
 
     def show(self, marks: AnchorMarks) -> None:
-        """Show these anchors."""
+        """Show anchors."""
         before = self._marks
         same = np.array_equal(marks.uv, before.uv) and np.array_equal(marks.doubtful, before.doubtful)
         if not same or marks.chosen != before.chosen:
@@ -84,12 +84,12 @@ class AnchorItems:
         self._place()
 
     def tie(self, tied: Iterable[Tied]) -> None:
-        """Show what is pointed at, and its picture."""
+        """Show ends of pairs with their pictures."""
         self._tied = tuple(tied)
         self._place_cards()
 
     def close(self) -> None:
-        """Take it all off the map."""
+        """Remove everything from the map."""
         self._canvas.frame_scheduler.looked.disconnect(self._place)
         for item in (self._dots, self._cards):
             scene = item.scene()
@@ -97,7 +97,7 @@ class AnchorItems:
                 scene.removeItem(item)
 
     def at(self, at: QPointF) -> int | None:
-        """The index of the anchor near a pixel of the map; one with a number before a dot as near."""
+        """The index of the anchor near a pixel of the map; numbered ones take precedence."""
         if not len(self._marks.uv):
             return None
         distances = np.hypot(*(self._canvas.view.to_screen(self._marks.uv) - (at.x(), at.y())).T)
@@ -106,7 +106,7 @@ class AnchorItems:
 
     @property
     def numbered(self) -> frozenset[int]:
-        """Which anchors have room for their number at the scale that is shown."""
+        """The anchors with room for their number at the current scale."""
         scale = self._canvas.view.scale
         if self._numbered[0] != scale:
             marks = self._marks
@@ -143,9 +143,9 @@ class AnchorItems:
         self._paint_badges(painter, places, [index for index in seen.tolist() if index in numbered])
 
     def _paint_dots(self, painter: QPainter, places: NDArray[np.float64], bare: NDArray[np.int64]) -> None:
-        """Those without a number, by grade, the poor ones on top.
+        """Paint anchors without numbers, by grade, poor ones on top.
 
-        As pixmaps: points of a wide pen take ten times as long, and each hover paints those around it.
+        Uses pixmaps: points of a wide pen take ten times as long, and each hover repaints those around it.
         """
         theme, marks = self._canvas.theme, self._marks
         dot = max(_SMALL, min(_DOT, _DOT * math.sqrt(_MANY / max(len(marks.uv), 1))))
@@ -176,7 +176,7 @@ class AnchorItems:
             painter.drawPixmap(QPointF(x - size.width() / 2, y - size.height() / 2), badge)
 
     def _badge(self, number: int, grade: int, doubtful: bool, ratio: float) -> QPixmap:
-        """A number on a plate of its colour; painting text anew for each would take most of a frame."""
+        """A cached pixmap of a number on a plate, as painting text would take most of a frame."""
         if self._badges_of != (self._canvas.theme, ratio):
             self._badges_of = (self._canvas.theme, ratio)
             self._badges.clear()
@@ -193,7 +193,7 @@ class AnchorItems:
             self._paint_card(painter, tied)
 
     def _paint_ring(self, painter: QPainter, tied: Tied) -> None:
-        """Around the image, or, where that is out of sight, at the edge towards it."""
+        """Paint a ring around the image, or at the edge of the map if it is out of view."""
         theme, ring = self._canvas.theme, self._ring(tied)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         line = Qt.PenStyle.DashLine if tied.draft else Qt.PenStyle.SolidLine
@@ -225,7 +225,7 @@ class AnchorItems:
         return grade_colours(self._canvas.theme)[tied.grade]
 
     def _at(self, tied: Tied) -> QPointF:
-        """Its pixel; at the edge for one out of sight."""
+        """The pixel of an end; at the edge of the map if it is out of view."""
         view = self._canvas.view
         x, y = np.clip(view.to_screen_point(tied.uv), -_FAR, _FAR)
         return QPointF(min(max(x, 8), view.width - 8), min(max(y, 8), view.height - 8))
@@ -235,20 +235,20 @@ class AnchorItems:
         return QRectF(at.x() - 16, at.y() - 16, 32, 32)
 
     def _card(self, tied: Tied) -> QRectF:
-        """Below right of it, but always on the map; the loupe is above right of the pointer."""
+        """The rectangle of the card: to the lower right, but always on the map; the loupe is to the upper right."""
         at, view, metrics = self._at(tied), self._canvas.view, QFontMetricsF(_font())
         lines = tied.words.split("\n")
         wide = max(_THUMB, *map(metrics.horizontalAdvance, lines)) + 2 * _PAD
         high = _THUMB + len(lines) * metrics.lineSpacing() + 2 * _PAD + 2
         left = at.x() + _GAP if at.x() + _GAP + wide < view.width else at.x() - _GAP - wide
         top = min(at.y() + _GAP, view.height - high - 3)
-        if top < at.y() + _GAP:  # beside the ring, which it must not cover
+        if top < at.y() + _GAP:  # beside the ring, not over it
             left += 5 if left > at.x() else -5
         return QRectF(min(max(left, 3.0), max(view.width - wide - 3, 3.0)), max(top, 3.0), wide, high)
 
 
 def with_room(places: NDArray[np.float64], first: Sequence[int] = ()) -> list[int]:
-    """The indices of the places (k, 2), in pixels, at which there is room for a number; `first` come first."""
+    """The indices of places (k, 2), in pixels, with room for a number; `first` have priority."""
     wanted = dict.fromkeys((*first, *np.flatnonzero(_alone(places)).tolist()))
     taken: list[int] = []
     for index in wanted:
@@ -259,7 +259,7 @@ def with_room(places: NDArray[np.float64], first: Sequence[int] = ()) -> list[in
 
 
 def _alone(places: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of the places have no other near."""
+    """Which places have no other one nearby."""
     alone = np.ones(len(places), bool)
     for start in range(0, len(places), _BLOCK):
         here = slice(start, start + _BLOCK)
@@ -276,7 +276,7 @@ def _font() -> QFont:
 
 
 def _dot(colour: str, mark: Mark, rim: str, width: float, ratio: float) -> QPixmap:
-    """A mark with a rim, of pixels across."""
+    """A pixmap of a mark with a rim."""
     side = math.ceil(width + 2 * _RIM) + 2
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -292,7 +292,7 @@ def _dot(colour: str, mark: Mark, rim: str, width: float, ratio: float) -> QPixm
 
 
 def _plate(where: QRectF, mark: Mark) -> QPainterPath:
-    """What a number lies on: round at its sides, with corners, or pointed."""
+    """The plate of a number: rounded, rectangular or pointed."""
     path, tip = QPainterPath(), where.height() / 3
     if mark == "triangle":
         left, right = where.adjusted(tip, 0, 0, 0).topLeft(), where.adjusted(0, 0, -tip, 0).topRight()

@@ -1,4 +1,4 @@
-"""Points of the source's map glide from its own arrangement to where the translator puts them on the target's."""
+"""Animates translated points between the source's own arrangement and their places on the target's map."""
 
 import time
 
@@ -19,13 +19,13 @@ _WHAT = "Left end: as the left map has them. Right end: where the translator put
 
 
 class Morph(QWidget):
-    """A slider and a button that move the translated points of the target's map. share: 0 to 1, how far they are."""
+    """A slider and a button for the animation. share: the position, from 0 to 1."""
 
     def __init__(self) -> None:
         super().__init__()
         self._link: Link | None = None
-        self._laid: tuple[OpenBundle, OpenBundle] | None = None  # of which the arrangement is
-        self._began, self._from = 0.0, 1.0  # when it was let glide, and from where
+        self._laid: tuple[OpenBundle, OpenBundle] | None = None  # the bundles of the arrangement
+        self._began, self._from = 0.0, 1.0  # the start of the animation: time and position
         self.slider = slider("Morph", 0, _STEPS, _STEPS, "From the source's own arrangement to its points translated")
         self.play = tool_button("▶ Play", "Let the points glide to the other end", self.play_or_stop)
         self._tick = timer(self, _FRAME_MS, self._step)
@@ -43,7 +43,7 @@ class Morph(QWidget):
         return self.slider.value() / _STEPS
 
     def open(self, link: Link | None) -> None:
-        """There is another link, or none: points are where the translator puts them."""
+        """Set the link, or None; points are at their translated places."""
         self.stop()
         if self._link is not None:
             self._link.fitted.disconnect(self._look)
@@ -56,7 +56,7 @@ class Morph(QWidget):
         self._look()
 
     def play_or_stop(self) -> None:
-        """Glide from where it is to the other end, or stop."""
+        """Animate to the other end, or stop."""
         if self._tick.isActive():
             self.stop()
             return
@@ -69,7 +69,7 @@ class Morph(QWidget):
         self.play.setText("▶ Play")
 
     def _look(self) -> None:
-        """Offer it while there is a translator."""
+        """Enable the controls while there is a translator."""
         there = self._link is not None and self._link.fit is not None
         if not there:
             self.stop()
@@ -84,7 +84,7 @@ class Morph(QWidget):
             self.stop()
 
     def _follow(self) -> None:
-        """Images have been placed anew, maybe on another chart's map."""
+        """Update the arrangement after images were placed, possibly on another chart."""
         if self.share < 1:
             self._glide()
 
@@ -106,10 +106,10 @@ class Morph(QWidget):
 def arrangement(
     uv: NDArray[np.float32], places: NDArray[np.float32], ground: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:
-    """Plane points (n, 2) laid over another map: turned as `places` (n, 2) are, as wide as its points `ground` (m, 2).
+    """Plane points (n, 2) fitted to another map: rotated like `places` (n, 2), scaled to its points `ground` (m, 2).
 
-    None where fewer than two places are known. By Procrustes' rotation or reflection (Schoenemann 1966), about the
-    middles of both; the width is the root mean square distance from there.
+    None if fewer than two places are known. By a Procrustes rotation or reflection (Schoenemann 1966) around the
+    centres, scaled by the root mean square distance from them.
     """
     known = np.isfinite(places).all(1) if len(places) == len(uv) else np.zeros(0, bool)
     if known.sum() < 2:

@@ -1,4 +1,4 @@
-"""Fills what the layers of two linked maps show of one another, from what the aligner finds."""
+"""Fills the layers of two linked maps with translated images from the aligner."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.layers.linked import Linked
 from latent_explorer.session import OpenBundle
 
-_TRAINING = 0  # the split whose images a model was trained on
+_TRAINING = 0  # the split of training images
 
 
 class Overlay(QObject):
-    """Keeps `linked` of both panes in step with a link. Each side asks for places only while a layer shows them."""
+    """Keeps `linked` of both panes up to date. Each side requests places only while a layer shows them."""
 
     def __init__(self, link: Link) -> None:
         super().__init__()
@@ -30,18 +30,18 @@ class Overlay(QObject):
         self._renew()
 
     def close(self) -> None:
-        """The link ends: nothing of the other map is shown any more."""
+        """Clear both maps, as the link ends."""
         for pane in (self._link.source, self._link.target):
             pane.changed.disconnect(self._look)
             pane.layers.changed.disconnect(self._want)
             pane.linked.open(None)
 
     def _linked(self, side: int) -> Linked:
-        """What is shown on the source's map, 0, or the target's, 1."""
+        """The linked contents on the source's (0) or the target's (1) map."""
         return self._link.pane(side).linked
 
     def _look(self) -> None:
-        """Another bundle may be open in one of the panes."""
+        """Check for another bundle in one of the panes."""
         link = self._link
         now = link.source.bundle, link.target.bundle
         before, self._bundles = self._bundles, now
@@ -56,7 +56,7 @@ class Overlay(QObject):
         self._renew()
 
     def _renew(self) -> None:
-        """There is another fit, or none, or its errors have been measured."""
+        """Follow a change of the fit or of its errors."""
         fit = self._link.fit
         for side in (0, 1):
             linked = self._linked(side)
@@ -67,19 +67,19 @@ class Overlay(QObject):
         self._want()
 
     def _judge(self, linked: Linked, side: int) -> None:
-        """What is translated to a side is off by the errors of the other side's images."""
+        """Set the errors on a side: those of the other side's images."""
         fit, bundle = self._link.fit, self._bundles[side]
         errors = None if fit is None else fit.errors
         if errors is None or bundle is None:
             return
-        off = errors[1 - side]  # forth, on the target's map
+        off = errors[1 - side]  # the direction to this side
         own = np.full(len(bundle.latents), np.nan, np.float32)
         known = linked.counterparts >= 0
         own[linked.counterparts[known]] = off[known]
         linked.judge(off, own if np.isfinite(own).any() else None)
 
     def _counterparts(self, side: int) -> NDArray[np.int64]:
-        """Of each image of the other side the one of this side that is the same; -1 where there is none."""
+        """The same image of this side for each image of the other side; -1 if there is none."""
         forth = self._link.counterparts
         source, target = self._bundles
         if source is None or target is None:
@@ -92,7 +92,7 @@ class Overlay(QObject):
         return back
 
     def _held_out(self, side: int) -> NDArray[np.int64]:
-        """Images of the other side that have a counterpart, did not train it, and are no anchors."""
+        """Images of the other side with a counterpart that are neither training images nor anchors."""
         fit, other = self._link.fit, self._bundles[1 - side]
         if fit is None or other is None:
             return np.zeros(0, np.int64)
@@ -102,7 +102,7 @@ class Overlay(QObject):
         return np.flatnonzero(held_out if held_out.any() else kept)
 
     def _want(self) -> None:
-        """Have images placed where a layer shows them; a layer shown since needs them now."""
+        """Request places on the sides where a layer shows them."""
         link = self._link
         wanted = self._linked(0).shown(), self._linked(1).shown()
         before, link.places = link.places, wanted

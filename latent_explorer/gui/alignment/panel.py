@@ -1,4 +1,4 @@
-"""The panel of two linked maps: the translator, how its pairs are found, its anchors and their figures."""
+"""The Alignment panel: the translator, how pairs are found, and the anchors with their figures."""
 
 from collections.abc import Iterable
 
@@ -45,10 +45,10 @@ _BY_HAND = {
 
 
 class AlignmentPanel(QWidget):
-    """What there is between two linked maps, and what can be done with it.
+    """Shows the alignment of two linked maps, with controls.
 
-    translator_chosen, growth_chosen: by name. add_wanted: a way to find anchors, and how many. worst_wanted: the worst
-    anchor is to be dropped. more: where others put what they have to show.
+    translator_chosen, growth_chosen: by name. add_wanted: a way to find anchors, and a count. worst_wanted: drop the
+    worst anchor. more: a layout for further widgets.
     """
 
     translator_chosen = pyqtSignal(str)
@@ -73,15 +73,15 @@ class AlignmentPanel(QWidget):
         self._lay_out()
         self.show_none()
 
-    # -- what is shown
+    # -- display
 
     def show_none(self) -> None:
-        """No two maps are linked."""
+        """Show that no maps are linked."""
         self._none.show()
         self._linked.hide()
 
     def show_link(self, common: bool) -> None:
-        """Two maps are linked. common: whether both show the same images."""
+        """Show the controls of a link. common: whether both maps have the same images."""
         self._none.hide()
         self._linked.show()
         self.add.setVisible(common)
@@ -91,7 +91,7 @@ class AlignmentPanel(QWidget):
         self._by_hand.setText(_BY_HAND[common])
 
     def show_state(self, state: AlignmentState) -> None:
-        """Show what is chosen, and how many anchors there are."""
+        """Show the choices and the number of anchors."""
         self._choose(self.translator, state.translator)
         self._choose(self.growth, state.growth)
         kind = TRANSLATORS.get(state.translator)
@@ -104,20 +104,20 @@ class AlignmentPanel(QWidget):
             part.setVisible(bool(count))
 
     def show_figures(self, lines: Iterable[str]) -> None:
-        """Show what is known of the translator, a sentence a line."""
+        """Show figures of the translator, one sentence per line."""
         self.figures.setText("\n".join(lines))
         self.figures.setVisible(bool(self.figures.text()))
 
     def say(self, note: str, wrong: bool = False) -> None:
-        """Show what a person should know of the fit, or why there is none."""
+        """Show a note on the fit, or why there is none."""
         self.note.setProperty("role", "error" if wrong else "")
         if (style := self.note.style()) is not None:
-            style.polish(self.note)  # so that the role counts
+            style.polish(self.note)  # applies the role
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
     def show_work(self, work: Work | None) -> None:
-        """Show how far a fit is that takes long."""
+        """Show the progress of a long fit."""
         self._working.setVisible(work is not None)
         if work is not None:
             self._work_words.setText(f"{work.words[:1].upper()}{work.words[1:]}")
@@ -125,7 +125,7 @@ class AlignmentPanel(QWidget):
             self.share.setValue(round(100 * (work.share or 0)))
 
     def offer_worst(self, text: str, offered: bool) -> None:
-        """Say which anchor is the worst."""
+        """Show which anchor is the worst."""
         self.worst.setToolTip(tooltip(text))
         self.worst.setEnabled(offered)
 
@@ -208,7 +208,7 @@ class AlignmentPanel(QWidget):
 
 
 class _Legend(QWidget):
-    """What the colours of anchors say."""
+    """The meaning of the anchors' colours."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A path drawn on one of two linked maps: where it runs on the other, and what the other model makes of it."""
+"""A path on one of two linked maps, translated to the other map and decoded by the other model."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ from latent_explorer.session import OpenBundle, Route
 from latent_explorer.session.session import as_point
 
 TOPIC = "stitched"
-_RENEW_MS = 120  # after a fit: while an anchor is dragged there is another several times a second
-_PATIENCE = 2.0  # seconds that the end waits for places that are being looked for
+_RENEW_MS = 120  # delay after a fit, as a drag causes several per second
+_PATIENCE = 2.0  # seconds that closing waits for a search of places
 
 
 @dataclass(frozen=True, eq=False)
 class TranslatedPath:
-    """A route of one map, taken to another. z: float32 (frames, d), there; of: that map's bundle."""
+    """A translated route. z: float32 (frames, d), in the other space. of: the other map's bundle."""
 
     route: Route
     latents: NDArray[np.float32]
@@ -35,9 +35,9 @@ class TranslatedPath:
 
 
 class PathCrossing(QObject):
-    """Takes the path of one map to the other: its marks there, and a second row in its own filmstrip.
+    """Translates the path of one map to the other: marks there, and a second row in its own filmstrip.
 
-    path: as it is shown; None where there is none. on: whether paths travel.
+    path: the translated path, or None. on: whether paths are synchronised.
     """
 
     def __init__(self, link: Link, side: int) -> None:
@@ -60,12 +60,12 @@ class PathCrossing(QObject):
         self._look()
 
     def turn(self, on: bool) -> None:
-        """Let paths travel, or not."""
+        """Switch the synchronisation of paths."""
         self.on = on
         self._look()
 
     def close(self) -> None:
-        """Let go of both maps."""
+        """Disconnect from both maps."""
         self._renewing.stop()
         self._pane.changed.disconnect(self._look)
         self._other.changed.disconnect(self._look)
@@ -84,11 +84,11 @@ class PathCrossing(QObject):
             self._renewing.start()
 
     def _look(self) -> None:
-        """The path, the translator, or what is open on the other map may be another."""
+        """Update after a change of the path, the translator or the other map's bundle."""
         session, other = self._pane.session, self._other.bundle
         translator = self._link.translator(self._side)
         route, latents = None if session is None else session.state.route, self._pane.path_frames.latents
-        known = route is not None and len(latents) > 0  # a route that was kept is named before it is laid out
+        known = route is not None and len(latents) > 0  # a restored route is set before it is laid out
         if not self.on or route is None or not known or translator is None or other is None:
             if self.path is not None:
                 self._show(None)
@@ -141,7 +141,7 @@ class PathCrossing(QObject):
 
 
 def translated_route(link: Link, side: int) -> Route | None:
-    """The route of a side as one of the other: where the translator takes its places; None if there is none."""
+    """The route of a side with translated places; None if there is none."""
     session, translator = link.pane(side).session, link.translator(side)
     if session is None or session.state.route is None or translator is None:
         return None

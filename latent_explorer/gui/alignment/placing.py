@@ -1,4 +1,4 @@
-"""Where latents are on a map, as far as that is soon found."""
+"""Fast placing of latents on a map."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,14 +8,14 @@ from latent_explorer.charts.inverse import AROUND
 
 
 def is_laid_out(chart: Chart) -> bool:
-    """Whether a fit has laid the map out, so that it takes a while to find the place of a latent that is none of it."""
+    """Whether the chart is fitted, so that placing a new latent is slow."""
     return isinstance(chart.chart if isinstance(chart, TurnedChart) else chart, NonlinearChart)
 
 
 def roughly_placed(chart: Chart, z: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where latents (n, d) are, (n, 2): where a fit has laid the map out, amid their nearest data.
+    """Approximate places (n, 2) of latents (n, d): on a fitted chart, at the mean of their nearest data.
 
-    `Chart.to_plane` also looks for them on the surface between the data, which takes several times as long.
+    `Chart.to_plane` also searches the surface between the data, which takes several times as long.
     """
     if isinstance(chart, TurnedChart):
         return roughly_placed(chart.chart, z) @ chart.turn.matrix.T

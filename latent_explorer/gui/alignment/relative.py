@@ -1,4 +1,4 @@
-"""Both maps in coordinates relative to the anchors, and back again."""
+"""Shows both maps in coordinates relative to the anchors."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ _MODULE = "latent_explorer.alignment.relative_fit"
 
 
 class RelativeMaps(QWidget):
-    """Has both maps of a link seen through the chart `relative`, which a process makes of both and keeps.
+    """Shows both maps of a link with the chart `relative`, which a process fits and keeps.
 
-    specs: of the charts that are being made or shown, of the source and the target; None where there are none.
+    specs: of the charts being fitted or shown, of source and target; None for none.
     """
 
-    _heard = pyqtSignal(object, object)  # the job's token, and what it reports
+    _heard = pyqtSignal(object, object)  # the job's token and its report
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,8 +41,8 @@ class RelativeMaps(QWidget):
         self._job: BackgroundJob[Relate] | None = None
         self._token: object = None
         self.specs: tuple[ChartSpec, ChartSpec] | None = None
-        self._before: list[ChartSpec] = []  # the charts of both maps before
-        self._heard.connect(self._take)  # queued: it comes from a thread of the job's
+        self._before: list[ChartSpec] = []  # the previous charts of both maps
+        self._heard.connect(self._take)  # queued: emitted in a thread of the job
         self.measure = combo_box(tuple(_TITLES[each] for each in MEASURES), "How alike two images are")
         self.show_both = tool_button("Show both", "See both maps in these coordinates", self._press, wide=True)
         self.back = tool_button("Back", "See both maps as before", self.leave)
@@ -58,7 +58,7 @@ class RelativeMaps(QWidget):
         self._look()
 
     def open(self, link: Link | None) -> None:
-        """There is another link, or none; maps that are seen so stay as they are."""
+        """Set the link, or None; does not change the charts of the maps."""
         self._stop()
         if self._link is not None:
             for signal in (self._link.changed, self._link.began, *_panes_changed(self._link)):
@@ -71,12 +71,12 @@ class RelativeMaps(QWidget):
 
     @property
     def shown(self) -> bool:
-        """Whether both maps are seen in relative coordinates, be it of other anchors."""
+        """Whether both maps are shown in relative coordinates, even of other anchors."""
         link = self._link
         return link is not None and all(_kind(pane.bundle) == RELATIVE.name for pane in (link.source, link.target))
 
     def leave(self) -> None:
-        """See both maps as before."""
+        """Restore the previous charts."""
         link, before = self._link, self._before
         if link is None:
             return
@@ -146,7 +146,7 @@ class RelativeMaps(QWidget):
         self._look()
 
     def _look(self, complaint: str = "") -> None:
-        """Offer what can be done now."""
+        """Update the controls."""
         link, busy = self._link, self._job is not None
         count = 0 if link is None else len(link.alignment.state.anchors)
         enough = count >= _LEAST

@@ -1,4 +1,4 @@
-"""Selections and hidden classes of either of two linked maps, on the other one as well."""
+"""Synchronises selections and hidden classes between two linked maps."""
 
 from functools import partial
 
@@ -12,13 +12,13 @@ from latent_explorer.gui.alignment.link import Link
 from latent_explorer.session import Selection, Session, State
 
 TOPIC = "counterparts"
-_MOST = 3000  # selected images whose translated latents are looked up one by one
+_MOST = 3000  # maximum number of selected images to translate
 
 
 class Travelling(QObject):
-    """What is done to one session is done to the other, once: what came from the other map does not go back.
+    """Copies changes of one session to the other, without copying them back.
 
-    Both changes are undone and redone together, from whichever map. selection, classes: whether they travel.
+    Both changes are undone and redone together, on either map. selection, classes: whether they are synchronised.
     """
 
     def __init__(self, link: Link) -> None:
@@ -28,22 +28,22 @@ class Travelling(QObject):
         self._busy = False
         self._sessions = [link.pane(side).session for side in (0, 1)]
         self._seen = [State() if each is None else each.state for each in self._sessions]
-        self._twins: dict[int, int] = {}  # numbers of changes of both sessions that are one to the person
+        self._twins: dict[int, int] = {}  # numbers of corresponding changes of both sessions
         self._heard = [partial(self._look, side) for side in (0, 1)]
         for side, heard in enumerate(self._heard):
             link.pane(side).changed.connect(heard)
             link.pane(side).crossed.connect(self._take)
 
     def turn_selection(self, on: bool) -> None:
-        """Let selections travel, or not."""
+        """Switch the synchronisation of selections."""
         self.selection = on
 
     def turn_classes(self, on: bool) -> None:
-        """Let hidden classes travel, or not."""
+        """Switch the synchronisation of hidden classes."""
         self.classes = on
 
     def close(self) -> None:
-        """Let go of both maps."""
+        """Disconnect from both maps."""
         for side, heard in enumerate(self._heard):
             self._link.pane(side).changed.disconnect(heard)
             self._link.pane(side).crossed.disconnect(self._take)
@@ -79,7 +79,7 @@ class Travelling(QObject):
             self._look_up(side, selection)
 
     def _follows(self, session: Session, other: Session) -> bool:
-        """Undo or redo in the other session what was undone or redone in one, where they are one change."""
+        """Undo or redo a corresponding change in the other session; returns whether there was one."""
         if (twin := self._twins.get(session.changes.next)) and twin == other.changes.last:
             other.undo()
         elif (twin := self._twins.get(session.changes.last)) and twin == other.changes.next:
@@ -96,7 +96,7 @@ class Travelling(QObject):
             self._twins[other.changes.last] = session.changes.last
 
     def _select_common(self, side: int, session: Session, other: Session, selection: Selection) -> None:
-        """Select the same images; say how many of them the other model has not seen."""
+        """Select the same images, and report how many the other model does not have."""
         same = self._link.counterparts_of(side)[selection.chosen]
         chosen = np.zeros(len(other.bundle.latents), bool)
         chosen[same[same >= 0]] = True
@@ -105,7 +105,7 @@ class Travelling(QObject):
             self._say(f"{lacking:,} of the {selection.count:,} selected images do not belong to {other.bundle.name}.")
 
     def _look_up(self, side: int, selection: Selection) -> None:
-        """Ask which images are nearest to the translated latents: the models have no images in common."""
+        """Request the images nearest to the translated latents, for models without common images."""
         here, there = self._link.pane(side).bundle, self._link.pane(1 - side)
         translator = self._link.translator(side)
         if translator is None or here is None:

@@ -1,4 +1,4 @@
-"""The tool that makes, moves and chooses anchors on two linked maps; both maps' tools share one gesture."""
+"""The tool that makes, moves and chooses anchors; both linked maps share one gesture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.session.alignment import Anchor
 
 NAME = "Anchor"
-CLICK_REACH, _DRAG_REACH = 14.0, 30.0  # pixels within which an image is meant
+CLICK_REACH, _DRAG_REACH = 14.0, 30.0  # pixels within which a click or drag selects an image
 
 
 @dataclass(frozen=True)
 class Dragged:
-    """An anchor whose image on one side is being exchanged. uv: where the pointer is. image: near it; None for none."""
+    """An anchor being dragged on one side. uv: the place of the pointer. image: near it; None for none."""
 
     index: int
     side: int
@@ -27,10 +27,10 @@ class Dragged:
 
 
 class AnchorGestures(QObject):
-    """What is being done to the anchors of a link. Positions are pixels of the map of a side.
+    """The state of gestures on the anchors of a link. Positions are pixels of a side's map.
 
-    half: the side and the image of a pair that lacks its other image. dragged: what is being moved. chosen: indices of
-    anchors. changed: one of these is another.
+    half: the side and image of an incomplete pair. dragged: the anchor being moved. chosen: indices of anchors.
+    changed: one of these has changed.
     """
 
     changed = pyqtSignal()
@@ -41,19 +41,19 @@ class AnchorGestures(QObject):
         self.half: tuple[int, int] | None = None
         self.dragged: Dragged | None = None
         self.chosen: frozenset[int] = frozenset()
-        self._grabbed: tuple[int, int] | None = None  # the side and the index of the anchor that is pressed
+        self._grabbed: tuple[int, int] | None = None  # the side and index of the pressed anchor
         self._previewed: tuple[Anchor, ...] | None = None
         self._anchors = link.alignment.state.anchors
         self._same_of, self._same = link.counterparts, (link.counterparts_of(0), link.counterparts_of(1))
 
     @property
     def busy(self) -> bool:
-        """Whether there is something that Esc would cancel."""
+        """Whether Esc would cancel something."""
         return self.half is not None or self.dragged is not None
 
     @property
     def anchors(self) -> tuple[Anchor, ...]:
-        """Those there are, with the one that is being dragged where it would be dropped."""
+        """The anchors, with a dragged one where it would be dropped."""
         anchors = self._link.alignment.state.anchors
         if self.dragged is None or self.dragged.image is None or self.dragged.index >= len(anchors):
             return anchors
@@ -66,7 +66,7 @@ class AnchorGestures(QObject):
         return pane.points.nearest_image(pane.canvas.view, at.x(), at.y(), reach)
 
     def partner(self, side: int, image: int) -> int | None:
-        """The number of the same image on the other side; None where it is not there."""
+        """The number of the same image on the other side; None if there is none."""
         if self._same_of is not self._link.counterparts:
             self._same_of = self._link.counterparts
             self._same = self._link.counterparts_of(0), self._link.counterparts_of(1)
@@ -74,13 +74,13 @@ class AnchorGestures(QObject):
         return other if other >= 0 else None
 
     def choose(self, *indices: int) -> None:
-        """Choose these anchors, and no others."""
+        """Choose these anchors only."""
         if frozenset(indices) != self.chosen:
             self.chosen = frozenset(indices)
             self.changed.emit()
 
     def follow(self) -> None:
-        """The anchors are others; those chosen stay so, wherever they stand now."""
+        """Update the chosen indices after a change of the anchors."""
         before, now = self._anchors, self._link.alignment.state.anchors
         self._anchors = now
         if len(before) != len(now):
@@ -89,7 +89,7 @@ class AnchorGestures(QObject):
             self.chosen = frozenset(index[pair] for pair in pairs if pair in index)
 
     def click(self, side: int, at: QPointF) -> None:
-        """Choose the anchor at a pixel, or make one of the image near it, or half of one."""
+        """Choose the anchor at a pixel, or make one, or half of one, from the image near it."""
         index, image = self._items[side].at(at), self.image_at(side, at)
         if index is not None and self.half is None:
             self.choose(index)
@@ -106,14 +106,14 @@ class AnchorGestures(QObject):
         self.changed.emit()
 
     def begin_pair(self, side: int, image: int) -> None:
-        """An image on one side waits for the one on the other that means the same."""
+        """Begin a pair with an image on one side."""
         self.half = side, image
         there = "left" if side else "right"
         self._say(f"Now click the image in the {there} map that means the same; Esc cancels.")
         self.changed.emit()
 
     def anchor_image(self, side: int, image: int) -> None:
-        """Make an anchor of an image; where the other map does not show the same, it waits for one that is there."""
+        """Make an anchor of an image; if the other map does not have it, begin a pair."""
         other = self.partner(side, image)
         if other is None:
             self.begin_pair(side, image)
@@ -121,12 +121,12 @@ class AnchorGestures(QObject):
             self._add(*((other, image) if side else (image, other)))
 
     def press(self, side: int, at: QPointF) -> None:
-        """The button went down: what is there may be dragged."""
+        """Called when the button is pressed: an anchor there can be dragged."""
         index = None if self.half is not None else self._items[side].at(at)
         self._grabbed = None if index is None else (side, index)
 
     def drag(self, at: QPointF) -> None:
-        """The anchor that was pressed goes to the image near a pixel; the translator is fitted on what that gives."""
+        """Move the pressed anchor to the image near a pixel, and fit the translator on the result."""
         if self._grabbed is None or self._grabbed[1] >= len(self._link.alignment.state.anchors):
             return
         side, index = self._grabbed
@@ -134,12 +134,12 @@ class AnchorGestures(QObject):
         self.dragged = Dragged(index, side, self._link.pane(side).canvas.view.to_plane(at.x(), at.y()), image)
         anchors, state = self.anchors, self._link.alignment.state
         if image is not None and anchors != (self._previewed or state.anchors) and not state.growth:
-            self._previewed = anchors  # what is grown from anchors takes too long to be seen while one drags
+            self._previewed = anchors  # growing pairs takes too long during a drag
             self._link.preview(anchors)
         self.changed.emit()
 
     def drop(self, at: QPointF) -> None:
-        """Tie the anchor to the image where it is dropped; where there is none, it goes back."""
+        """Drop the anchor on an image; without one, it returns to its place."""
         self.drag(at)
         dragged, self._grabbed = self.dragged, None
         if dragged is None:
@@ -154,7 +154,7 @@ class AnchorGestures(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Put back what is being dragged, and forget half of a pair."""
+        """Cancel a drag and an incomplete pair."""
         again = self._previewed is not None
         busy, self.half, self.dragged, self._grabbed, self._previewed = self.busy, None, None, None, None
         if again:
@@ -163,7 +163,7 @@ class AnchorGestures(QObject):
             self.changed.emit()
 
     def delete(self, *indices: int) -> None:
-        """Delete these anchors, or, where none are named, those chosen."""
+        """Delete these anchors, by default the chosen ones."""
         gone = frozenset(indices) or self.chosen
         if gone and self.dragged is None:
             self._link.alignment.delete(gone)
@@ -183,14 +183,14 @@ class AnchorGestures(QObject):
         return (source, image) if dragged.side else (image, target)
 
     def _free(self, side: int, index: int, image: int | None) -> int | None:
-        """The image, unless another anchor has it."""
+        """The image, or None if another anchor uses it."""
         others = self._link.alignment.state.anchors
         taken = any(anchor[side] == image for number, anchor in enumerate(others) if number != index)
         return None if taken else image
 
 
 class AnchorTool(Tool):
-    """A click on an image makes an anchor, on an anchor chooses it; dragging an anchor ties it to another image."""
+    """Makes an anchor by a click on an image, chooses one by a click on it, and moves one by a drag to an image."""
 
     def __init__(self, gestures: AnchorGestures, side: int) -> None:
         self._gestures, self._side = gestures, side
@@ -216,7 +216,7 @@ class AnchorTool(Tool):
         self._gestures.click(self._side, at)
 
     def double_click(self, at: QPointF) -> bool:
-        return True  # the first click has made the anchor; the second is meant for nothing else
+        return True  # the first click made the anchor; ignore the second
 
     def cancel(self) -> None:
         self._gestures.cancel()

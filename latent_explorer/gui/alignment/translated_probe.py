@@ -1,4 +1,4 @@
-"""What is under the pointer in one map, shown where a translator takes it on the other."""
+"""The place under the pointer on one map, translated to the other."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,18 +17,18 @@ from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
 
-_MARK_MS = 33  # the mark moves at most so often: to place a latent on a map of neighbours takes a millisecond or two
-_REST_MS = 80  # the nearest image is asked for once the pointer has rested so long
-_PATIENCE = 2.0  # seconds that the end waits for a place that is being looked for
+_MARK_MS = 33  # interval of moving the mark, as placing a latent on a fitted chart takes 1 to 2 ms
+_REST_MS = 80  # rest of the pointer before the nearest image is requested
+_PATIENCE = 2.0  # seconds that closing waits for a search of a place
 
 
 @dataclass(frozen=True, eq=False)
 class Crossed:
-    """A place of one map, taken to the other.
+    """A translated place.
 
-    side: of the map under the pointer, 0 for the source. probe: the place there. z: where the translator takes it; None
-    where there is no translator. picture: the exact one of `z` by the other model, match: the image nearest to `z`;
-    once they are known. refusal: why one of them will not come.
+    side: of the map under the pointer, 0 for the source. probe: the place there. z: the translated latent; None without
+    a translator. picture: the exact picture of `z` by the other model, match: the image nearest to `z`; None until
+    known. refusal: why one of them is not available.
     """
 
     side: int
@@ -40,10 +40,10 @@ class Crossed:
 
 
 class Crossing(QObject):
-    """Follows the prober of one map, and marks on the other where it goes.
+    """Follows the prober of one map and marks its translation on the other.
 
-    The map under the pointer goes before: the other's own probe says nothing meanwhile. told: with a Crossed, at each
-    place and as more of it is known; with None where nothing is looked at any more. on: whether it is shown.
+    The map under the pointer has priority over the other's own probe. told: a Crossed, for each place and each new part
+    of it; None when the pointer has left. on: whether it is shown.
     """
 
     told = pyqtSignal(object)
@@ -54,7 +54,7 @@ class Crossing(QObject):
         self._pane, self._other = link.pane(side), link.pane(1 - side)
         self.place: Crossed | None = None
         self.on = True
-        self._by: Translator | None = None  # what took `place` there
+        self._by: Translator | None = None  # the translator of the current place
         self._peeked = self._matched = 0  # numbers of requests; 0 where there is none
         self._moving = timer(self, _MARK_MS, self._mark, once=True)
         self._resting = timer(self, _REST_MS, self._rest, once=True)
@@ -65,13 +65,13 @@ class Crossing(QObject):
         self._other.crossed.connect(self._take)
 
     def again(self) -> None:
-        """Take the same place once more, if the translator is another by now."""
+        """Translate the same place again, if the translator has changed."""
         probe = self._pane.prober.probe
         if self.place is not None and probe is not None and self._link.translator(self._side) is not self._by:
             self._cross(probe)
 
     def leave(self) -> None:
-        """Nothing of this map is shown on the other any more."""
+        """Clear the other map."""
         self._moving.stop()
         self._resting.stop()
         self._placer.drop()
@@ -79,7 +79,7 @@ class Crossing(QObject):
         self._show(None)
 
     def close(self) -> None:
-        """Let go of both maps."""
+        """Disconnect from both maps."""
         self._pane.prober.looked.disconnect(self._look)
         self._pane.prober.pictured.disconnect(self._take_own)
         self._other.crossed.disconnect(self._take)
@@ -96,7 +96,7 @@ class Crossing(QObject):
             self._cross(probe)
 
     def _cross(self, probe: Probe) -> None:
-        """Ask for the picture first: all else may come a little later."""
+        """Request the picture first; everything else can follow later."""
         z, other = self._translated(probe.z), self._other.bundle
         self._peeked = self._matched = 0
         if z is not None and other is not None and other.config.decodes:
@@ -146,14 +146,14 @@ class Crossing(QObject):
         if uv != canvas.marks.linked:
             canvas.mark(linked=uv)
 
-    # -- what comes
+    # -- answers
 
     def _take_own(self, probe: Probe) -> None:
         if self.place is not None and self.place.probe.number == probe.number:
             self._learn(probe=probe)
 
     def _take(self, answer: Answer) -> None:
-        """The other engine has answered; what belongs to a place before is dropped."""
+        """Take an answer of the other engine; drops those of earlier places."""
         reply = answer.reply
         if reply.number not in (self._peeked, self._matched) or not reply.number:
             return

@@ -1,4 +1,4 @@
-"""The view of one of two linked maps follows that of the other."""
+"""Synchronises the views of two linked maps."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,13 +16,13 @@ from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle
 
 _FOLLOW_MS = 50
-_IMAGES, _FEW = 48, 6  # images in sight that tell how much larger or smaller all is on the other map; at least
-_PATIENCE = 2.0  # seconds that the end waits for a place that is being looked for
+_IMAGES, _FEW = 48, 6  # visible images for estimating the relative scale of the other map; their minimum
+_PATIENCE = 2.0  # seconds that closing waits for a search of a place
 
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """Where to look. scale: pixels to the plane unit."""
+    """A translated view. scale: pixels per plane unit."""
 
     side: int
     u: float
@@ -31,7 +31,7 @@ class Followed:
 
 
 class ViewFollower(QObject):
-    """Looks on one map at where the view of the other is taken to: the one that a person moves leads. on: or not."""
+    """Lets the view of one map follow the view of the other, which the user moves. on: whether it is active."""
 
     def __init__(self, link: Link) -> None:
         super().__init__()
@@ -54,11 +54,11 @@ class ViewFollower(QObject):
                 self._connections.append((signal, heard))
 
     def turn(self, on: bool) -> None:
-        """Let views follow, or not."""
+        """Switch the synchronisation of views."""
         self.on = on
 
     def close(self) -> None:
-        """Let go of both maps."""
+        """Disconnect from both maps."""
         self._soon.stop()
         for signal, heard in self._connections:
             signal.disconnect(heard)
@@ -72,7 +72,7 @@ class ViewFollower(QObject):
             self._soon.start()
 
     def _follow(self) -> None:
-        """Find out where to look, unless that is being done; then once more afterwards."""
+        """Compute the translated view; if that is in progress, repeat it afterwards."""
         side = self._leader
         if side is None or self._busy:
             self._again = self._busy
@@ -94,10 +94,10 @@ class ViewFollower(QObject):
 
 
 def followed(side: int, view: View, here: OpenBundle, there: OpenBundle, translator: Translator) -> Followed | None:
-    """Where to look on the other map for a view of this one.
+    """The view of the other map that corresponds to a view of this one.
 
-    The scale is that at which images in sight, or the corners of the view where hardly any are, lie as far from the
-    middle as they do here: the median of how much farther the translator takes them.
+    The scale keeps the distances of visible images, or of the view's corners if there are hardly any, from the centre:
+    the median ratio of translated to original distances.
     """
     middle = np.array([view.u, view.v])
     places, latents = _in_sight(view, here)
@@ -111,7 +111,7 @@ def followed(side: int, view: View, here: OpenBundle, there: OpenBundle, transla
 
 
 def _in_sight(view: View, bundle: OpenBundle) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Plane points (k, 2) of what a view shows, and their latents (k, d)."""
+    """Plane points (k, 2) in a view, and their latents (k, d)."""
     seen, uv = view.region, bundle.uv
     inside = (uv[:, 0] > seen.left) & (uv[:, 0] < seen.right) & (uv[:, 1] > seen.bottom) & (uv[:, 1] < seen.top)
     images = np.flatnonzero(inside)

@@ -1,4 +1,4 @@
-"""How two linked maps are compared by eye: the morph, relative coordinates, and the translator's closure."""
+"""Visual comparison of linked maps: the morph, relative coordinates, and the translator's closure."""
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from latent_explorer.gui.widgets.parts import filled
 
 
 class ByEye(QWidget):
-    """Follows the link that there is. Its parts are made with a link and go with it: no launch waits for a plot."""
+    """Follows the current link. Its parts are created with a link and deleted with it, to keep the launch fast."""
 
     curve: ClosureCurve
     morph: Morph
@@ -29,7 +29,7 @@ class ByEye(QWidget):
             self.curve.dress(theme)
 
     def end(self) -> None:
-        """Follow nothing any more; the widgets go with the window."""
+        """Stop following; the widgets are deleted with the window."""
         self._linking.changed.disconnect(self._relink)
         if self._made:
             self.morph.open(None)
@@ -42,13 +42,13 @@ class ByEye(QWidget):
         self.curve.dress(self._theme)
 
     def _unmake(self) -> None:
-        """Leave nothing behind of a map that is closed; another link makes all anew."""
+        """Delete all parts; the next link creates new ones."""
         self._made = False
         self.curve.end()
         for part in (self.morph, self.relative, self.curve):
             part.setParent(None)
             part.deleteLater()
-        QWidget().setLayout(self.layout())  # which lets go of it
+        QWidget().setLayout(self.layout())  # releases the layout
 
     def _relink(self) -> None:
         link = self._linking.link
