@@ -1,1 +1,1 @@
-"""What a model knows, asked of the active map: panels with their controllers, one file and one entry each."""
+"""Studies of a model on the active map: panels with controllers, one file and one entry each."""

@@ -1,4 +1,4 @@
-"""Images of one's own that were dropped on a map: one alone is placed by itself, several are a set."""
+"""Placing images dropped on a map: a single one as the user's own image, several as a set."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from latent_explorer.gui.studies.study import Study
 
 
 def place_images(show: Callable[[str], Study], paths: Sequence[Path]) -> None:
-    """Have the images at some paths placed on the map. show: the study of a name, brought to the front."""
+    """Place the images at paths on the map. show: raises a study by name."""
     if len(paths) == 1 and is_image(paths[0]):
         read_picture(show, paths[0])
     else:

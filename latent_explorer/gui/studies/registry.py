@@ -1,4 +1,4 @@
-"""The studies there are, in the order of the menu: ours, and those that other packages add."""
+"""The registry of studies in menu order, including those of other packages."""
 
 from latent_explorer.gui.studies.anomalies import ANOMALIES
 from latent_explorer.gui.studies.attributes import ATTRIBUTE_STUDY

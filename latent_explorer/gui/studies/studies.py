@@ -1,4 +1,4 @@
-"""The studies of one map: each made when its panel is shown first, and kept in step with the pane from then on."""
+"""The studies of one map: each is created when its panel is first shown, and then follows the pane."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,7 +17,7 @@ from latent_explorer.session import OpenBundle, Session, State
 
 
 class StudyPlace(QWidget):
-    """Where a study's panel goes; shows what is lacking for it instead. first_shown: the study is to be made."""
+    """The place of a study's panel, or of a text on what is lacking. first_shown: the study must be created."""
 
     first_shown = pyqtSignal()
 
@@ -31,14 +31,14 @@ class StudyPlace(QWidget):
         column.addStretch(0)
 
     def put(self, panel: QWidget) -> None:
-        """Show a panel from now on."""
+        """Set the panel."""
         self._panel = scrolled(panel)
         column = self.layout()
         assert isinstance(column, QVBoxLayout)
         column.insertWidget(0, self._panel, 1)
 
     def explain(self, lacking: str) -> None:
-        """Show what is lacking, in words, in place of the panel; nothing is."""
+        """Show what is lacking in place of the panel; empty shows the panel."""
         self._lacking.setText(f"Not available: {lacking}." if lacking else "")
         self._lacking.setVisible(bool(lacking))
         if self._panel is not None:
@@ -50,7 +50,7 @@ class StudyPlace(QWidget):
 
 
 class Studies(QObject):
-    """The studies of a pane. panels: for the docks, by title. bring: has the panel of a title be in front."""
+    """The studies of a pane. panels: for the docks, by title. bring: raises the panel with a title."""
 
     def __init__(self, pane: MapPane, bring: Callable[[str], None]) -> None:
         super().__init__(pane)
@@ -69,32 +69,32 @@ class Studies(QObject):
 
     @property
     def panels(self) -> dict[str, QWidget]:
-        """Where the panels are, by title."""
+        """The places of panels, by title."""
         return {STUDIES[name].title: place for name, place in self._places.items()}
 
     @property
     def work(self) -> Iterator[Work]:
-        """What is under way."""
+        """The work in progress."""
         for study in self._made.values():
             yield from study.work
 
     def show(self, name: str) -> Study:
-        """Bring the panel of a study to the front; it is made where it is not there yet."""
+        """Raise the panel of a study; creates it if necessary."""
         study = self._make(name)
         self._bring(STUDIES[name].title)
         return study
 
     def made(self, name: str) -> Study | None:
-        """A study, if it is there."""
+        """A study, if it was created."""
         return self._made.get(name)
 
     def lacks(self, name: str) -> str:
-        """What is lacking for a study, in words."""
+        """What is lacking for a study, as text."""
         bundle = self._pane.bundle
         return "no model is open" if bundle is None else STUDIES[name].lacks(bundle)
 
     def end(self) -> None:
-        """End what is under way; nothing is used afterwards."""
+        """Stop all studies for good."""
         for study in self._made.values():
             study.stop()
 
@@ -108,7 +108,7 @@ class Studies(QObject):
         return self._made[name]
 
     def _begin(self, spec: StudySpec, study: Study) -> None:
-        """Have a study begin on what is open, unless something is lacking for it."""
+        """Start a study on the open bundle, unless something is lacking for it."""
         lacking = self.lacks(spec.name)
         self._places[spec.name].explain(lacking)
         if self._pane.session is not None and not lacking:
@@ -143,7 +143,7 @@ class Studies(QObject):
 
 
 def uses_of(pane: MapPane) -> StudyUses:
-    """What of a pane its studies may use."""
+    """The parts of a pane that studies can use."""
     return StudyUses(
         pane, pane.client, pane.canvas, pane.points, pane.prober, pane.selecting, pane.gallery, pane.images,
         pane.layers, pane.fields, pane.colourer, pane.pinboard, pane.path_frames, pane.menus, pane.shared,

@@ -1,4 +1,4 @@
-"""What a study is: a panel with its controller, its words, and what of a map it may use."""
+"""The base class of studies: a panel with its controller, its texts, and the parts of a map it can use."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ from latent_explorer.session import OpenBundle, Session, State
 
 @dataclass(frozen=True, eq=False)
 class StudyUses:
-    """What of a map pane a study may use.
+    """The parts of a map pane that a study can use.
 
-    parent: the widget that dialogs belong to. menus: at a place; they can be given more entries. take_tool: takes one
-    of its tools in hand, by name. clicks: of the Probe tool, as of `Gestures.takers`. look: wants anew what the map
-    shows. renew_menus: has ticks and undo be asked anew.
+    parent: the parent of dialogs. menus: the context menus, which can get more entries. take_tool: makes a tool
+    current, by name. clicks: handlers of clicks of the Probe tool, as in `Gestures.takers`. look: requests the contents
+    of the map again. renew_menus: updates check marks and undo.
     """
 
     parent: QWidget
@@ -57,10 +57,9 @@ class StudyUses:
 
 
 class Study(QObject):
-    """One study of one map. A subclass makes the panel; all else may stay as it is.
+    """A study of one map. Subclasses create the panel; everything else is optional.
 
-    uses: of its map. session: what is open; None before anything is. tools: what a person may take in hand for it, by
-    their names.
+    uses: the parts of its map. session: the current one; None before a bundle is open. tools: its tools by name.
     """
 
     def __init__(self, uses: StudyUses, panel: QWidget) -> None:
@@ -70,38 +69,38 @@ class Study(QObject):
         self.tools: dict[str, Tool] = {}
 
     def open(self, session: Session) -> None:
-        """Another bundle is open; what was found out about the one before does not hold."""
+        """Start with the session of another bundle; drop all results."""
         self.session = session
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """The same images are seen through another chart, or decoded by another moment of the run."""
+        """Follow a change of the chart or the snapshot with the same images."""
 
     def show_change(self, old: State, new: State) -> None:
-        """The session's state is another."""
+        """Follow a change of the session's state."""
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme, those of the classes included."""
+        """Apply a theme, including class colours."""
 
     def again(self) -> None:
-        """Ask the engine once more for what is wanted: it has started, has opened what is shown, or has images."""
+        """Make requests again: the engine has restarted, opened the bundle, or has images."""
 
     def stop(self) -> None:
-        """End what is under way: the map is being closed."""
+        """Stop work in progress, as the map is closing."""
 
     @property
     def work(self) -> Iterator[Work]:
-        """What is under way, for the status bar."""
+        """The work in progress, for the status bar."""
         yield from ()
 
 
 @dataclass(frozen=True)
 class StudySpec:
-    """A study's entry: its words, of which menu and dock are made, and what makes it.
+    """A study's entry: its texts for menu and dock, and its factory.
 
-    name: in settings and files. title: of dock and menu. sentence: what it answers, for a student. make: makes it when
-    its panel is shown first; it imports what it needs then, so that no launch waits. key: its shortcut. lacks: what a
-    bundle lacks for it, in words; empty where nothing is missing. begins: whether a state holds something of it, so
-    that it is made without being shown.
+    name: in settings and files. title: of dock and menu. sentence: an explanation for students. make: creates it when
+    its panel is first shown; imports happen there, to keep the launch fast. key: its shortcut. lacks: what a bundle
+    lacks for it, as text; empty for nothing. begins: whether a state contains something of it, so that it is created
+    without being shown.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How odd images are: scores, a threshold, the oddest, and how well a second set is told apart."""
+"""Anomalies: scores, a threshold, the oddest images, and how well a second set is separated."""
 
 from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
 from latent_explorer.session import OpenBundle

@@ -1,4 +1,4 @@
-"""What is told of scores: in words, and as curves with their colours."""
+"""Descriptions of scores: texts, and curves with colours."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ Curves = list[tuple[RocCurve, str]]
 
 
 def above_words(judged: JudgedSets, words: ScoreWords, threshold: float, other: str) -> str:
-    """What lies above a threshold. other: the name of the second set, where there is one."""
+    """A text on the images above a threshold. other: the name of the second set, if there is one."""
     own, others = judged.own(words.name), judged.known(OTHER, words.name)
     if not len(own):
         return "Nothing is judged yet."
@@ -25,7 +25,7 @@ def above_words(judged: JudgedSets, words: ScoreWords, threshold: float, other: 
 
 
 def set_words(opened: ImageSetOpened) -> str:
-    """What a second set is."""
+    """A description of a second set."""
     count, total = opened.count, opened.all_images
     some = f"{count:,} of {total:,} images" if count < total else f"{count:,} images"
     changed = f", {opened.note}" if opened.note else ""
@@ -34,7 +34,7 @@ def set_words(opened: ImageSetOpened) -> str:
 
 
 def compared(judged: JudgedSets, told: ScoresTold, chosen: str, theme: Theme) -> tuple[Areas, Curves]:
-    """A line for each score whose AUROC is known; the curves of the chosen one, the baselines, and what is misled."""
+    """A line for each score with a known AUROC; the curves of the chosen score, the baselines and misled scores."""
     colours = iter((theme.good, theme.poor, theme.text))
     areas, curves = Areas(), Curves()
     for each in told.scores:
@@ -50,7 +50,7 @@ def compared(judged: JudgedSets, told: ScoresTold, chosen: str, theme: Theme) ->
 
 
 def misled_words(judged: JudgedSets, told: ScoresTold) -> str:
-    """What is to be said where a score prefers the wrong data, with the mended one beside it; empty where none does."""
+    """A warning if a score prefers the wrong data, with the corrected score; empty if none does."""
     mended = next(each for each in told.scores if each.name == told.mended)
     better = judged.area(mended.name)
     for each in told.scores:

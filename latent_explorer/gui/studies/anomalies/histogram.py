@@ -1,4 +1,4 @@
-"""How scores are distributed, with a threshold that can be dragged."""
+"""A histogram of scores with a draggable threshold."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +15,13 @@ from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT, _BINS = 150, 48
-_SHOWN = 0.995  # of the images of all sets: a few that are very odd would press all others into one bar
+_SHOWN = 0.995  # share of all images: outliers would compress the others into one bar
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 Reals = NDArray[np.floating]
 
 
 class ScoreHistogram(QWidget):
-    """The shares of images by score, of several sets. dragged: the threshold is put somewhere, as a score."""
+    """The shares of images by score for several sets. dragged: the new threshold, as a score."""
 
     dragged = pyqtSignal(float)
 
@@ -59,7 +59,7 @@ class ScoreHistogram(QWidget):
         self.plot.setYRange(0, max(float(curve.yData.max()) for curve in self._curves) * 1.05, padding=0)
 
     def show_threshold(self, score: float) -> None:
-        """Draw the threshold there."""
+        """Draw the threshold at a score."""
         self.line.setValue(score)
         shares = (f"{np.mean(scores > score):.1%} of {name}" for name, scores in self._shown)
         above = f"Threshold {score:.4g} {self._unit}; above it lie {', '.join(shares)}."
@@ -71,7 +71,7 @@ class ScoreHistogram(QWidget):
         self.line.setPen(pyqtgraph.mkPen(theme.text, width=2))
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.plot.plotItem.close()
 
     def _set_up(self) -> None:
@@ -85,7 +85,7 @@ class ScoreHistogram(QWidget):
         plot.installEventFilter(self)
 
     def _move(self, way: int, *, fine: bool) -> bool:
-        """Move the threshold by a hundredth of what is shown, or by a thousandth."""
+        """Move the threshold by a hundredth of the visible range, or by a thousandth."""
         low, high = self.plot.plotItem.vb.viewRange()[0]
         if self._curves:
             self.dragged.emit(float(self.line.value()) + way * (high - low) / (1000 if fine else 100))
@@ -98,7 +98,7 @@ class ScoreHistogram(QWidget):
         return self.plot.plot(edges, counts, stepMode="center", fillLevel=0, brush=fill, pen=pen)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """A press, or a drag, anywhere puts the threshold there; arrows move it, while the plot has the keyboard."""
+        """Set the threshold by a press or drag; arrow keys move it while the plot has focus."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
             return self._move(_ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers()))
         kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove

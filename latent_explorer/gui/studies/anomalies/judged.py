@@ -1,4 +1,4 @@
-"""What is known by now of the scores of some sets of images."""
+"""The scores of sets of images received so far."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from latent_explorer.analysis.anomaly.roc import auroc
 
 TRAIN, TEST, OTHER = "train", "test", "other"
 MOST = 10_000
-"""Images of a set that are judged, evenly chosen."""
+"""The maximum number of images of a set that are scored, evenly chosen."""
 COMPARED = 2_000
-"""Images of each set by which scores are compared that are not the one chosen: evenly chosen too."""
+"""The number of images of each set for comparing the other scores, evenly chosen."""
 _PART = 500
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -20,7 +20,7 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class JudgedPart:
-    """Every `step`-th image of a set from the one at `start` on, to be judged by some scores."""
+    """Every `step`-th image of a set from `start`, to be scored."""
 
     of: str
     scores: tuple[str, ...]
@@ -29,13 +29,13 @@ class JudgedPart:
 
 
 def evenly(numbers: Numbers, most: int = MOST) -> Numbers:
-    """So many of them, evenly chosen."""
+    """At most `most` of the numbers, evenly chosen."""
     places = np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(np.int64)
     return numbers[places]
 
 
 class JudgedSets:
-    """The scores of images, as far as they have come; not a number where they have not.
+    """The scores of images; NaN until received.
 
     numbers: of the images of each set, (n,).
     """
@@ -45,14 +45,14 @@ class JudgedSets:
         self._scores: dict[tuple[str, str], Scores] = {}
 
     def add_set(self, name: str, numbers: Numbers | None) -> None:
-        """There is another set of that name, or none any more."""
+        """Set or remove the set of a name."""
         self._scores = {key: scores for key, scores in self._scores.items() if key[0] != name}
         self.numbers.pop(name, None)
         if numbers is not None:
             self.numbers[name] = numbers
 
     def parts(self, of: str, scores: tuple[str, ...], most: int = MOST) -> Iterator[JudgedPart]:
-        """The parts of a set that are lacking one of the scores, as many as hold `most` images."""
+        """The parts of a set that lack one of the scores, with up to `most` images."""
         count = len(self.numbers.get(of, ()))
         step = -(-count // _PART)
         for start in range(-(-min(most, count) // _PART) if count else 0):
@@ -64,26 +64,26 @@ class JudgedSets:
         return self.numbers[part.of][part.start :: part.step].copy()
 
     def take(self, part: JudgedPart, values: NDArray[np.float32]) -> None:
-        """The scores (n, scores) of a part have come."""
+        """Store the scores (n, scores) of a part."""
         for column, score in enumerate(part.scores):
             self._of(part.of, score)[part.start :: part.step] = values[:, column]
 
     def known(self, of: str, score: str) -> Scores:
-        """The scores (k,) of a set that are known, in no order."""
+        """The known scores (k,) of a set, unordered."""
         scores = self._of(of, score) if of in self.numbers else np.zeros(0, np.float32)
         return scores[np.isfinite(scores)]
 
     def own(self, score: str) -> Scores:
-        """Those by which false alarms are counted: of test images, without any of training images."""
+        """The scores for counting false alarms: of test images; without any, of training images."""
         return self.known(TEST if len(self.numbers.get(TEST, ())) else TRAIN, score)
 
     def area(self, score: str) -> float | None:
-        """The AUROC of the other set against the model's own, by what is known of both; None before."""
+        """The AUROC of the other set against the model's own, from known scores; None if there are none."""
         own, others = self.own(score), self.known(OTHER, score)
         return auroc(own, others) if len(own) and len(others) else None
 
     def oddest(self, sets: tuple[str, ...], score: str, most: int) -> tuple[Numbers, Scores]:
-        """The numbers and scores (k,) of the oddest images of some sets, the oddest first."""
+        """The numbers and scores (k,) of the oddest images of sets, the oddest first."""
         found = [(self.numbers[of], self._of(of, score)) for of in sets if of in self.numbers]
         if not found:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)

@@ -15,9 +15,9 @@ _PALE = 0.45
 
 
 class OddestImages(PictureList):
-    """Images whose pictures whoever made it fetches. chosen: the number of one that was clicked.
+    """A grid of images; its owner fetches the pictures. chosen: the number of an image that was clicked.
 
-    labels: of all images by number, or None. names: of the classes. called: what an image is, by its number.
+    labels: of all images by number, or None. names: of the classes. called: returns a description of an image.
     """
 
     chosen = pyqtSignal(int)
@@ -33,14 +33,14 @@ class OddestImages(PictureList):
         self.clicked.connect(self._choose)
 
     def show_images(self, numbers: NDArray[np.int64], scores: NDArray[np.float32], unit: str) -> None:
-        """Show these images in their order, with their scores."""
+        """Show images in order, with their scores."""
         self._scores, self._unit = scores, unit
         if not np.array_equal(numbers, self.images.numbers):
             self.images.put(numbers)
         self.repaint_images()
 
     def mark_above(self, threshold: float) -> None:
-        """Let images below a score look paler."""
+        """Make images below a score paler."""
         self._above = threshold
         self.repaint_images()
 

@@ -1,4 +1,4 @@
-"""The panel of the anomalies: score, second set, histogram and threshold, how well it tells, the oddest images."""
+"""The Anomalies panel: score, second set, histogram with threshold, ROC curves, the oddest images."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ _COLOUR = "Colour all points of the map by this score"
 
 
 class AnomalyPanel(ScrolledColumn):
-    """What a person sees and chooses.
+    """The widgets of the panel.
 
     score_chosen: by name. set_chosen: the source of a second set; empty for none. alarms_chosen: a share.
     """
@@ -49,10 +49,10 @@ class AnomalyPanel(ScrolledColumn):
         self.show_work(None)
         self.show_set("", "", "")
 
-    # -- what is shown
+    # -- display
 
     def offer(self, scores: Sequence[ScoreWords], chosen: str) -> None:
-        """List the scores; those for which the model lacks something cannot be chosen."""
+        """List the scores; those that the model does not support are disabled."""
         self._scores = tuple(scores)
         self.score.blockSignals(True)
         self.score.clear()
@@ -71,7 +71,7 @@ class AnomalyPanel(ScrolledColumn):
         self._show_sentence()
 
     def show_work(self, share: float | None, doing: str = "") -> None:
-        """Show how much has been judged; None where nothing is under way."""
+        """Show progress; None if nothing is in progress."""
         for part in (self.progress, self.stop, self._doing):
             part.setVisible(share is not None)
         self._doing.setText(doing)
@@ -79,17 +79,17 @@ class AnomalyPanel(ScrolledColumn):
             self.progress.setValue(round(100 * share))
 
     def say(self, sentence: str) -> None:
-        """Say why something is not there."""
+        """Show why something is missing."""
         self.complaint.setText(sentence)
         self.complaint.setVisible(bool(sentence))
 
     def explain(self, note: str) -> None:
-        """Say what the model's own images are, if not the originals."""
+        """Explain the model's own images, if they are not the originals."""
         self._note.setText(f"Judged are {note}: the figures are rough." if note else "")
         self._note.setVisible(bool(note))
 
     def show_set(self, source: str, name: str, note: str) -> None:
-        """Show which second set is judged, and what is to be said of it. source: empty for none."""
+        """Show the second set with a note. source: empty for none."""
         self.other.show_source(source, name)
         self._set_words.setText(note)
         self._set_words.setVisible(bool(note))
@@ -110,29 +110,29 @@ class AnomalyPanel(ScrolledColumn):
             key.setVisible(bool(len(scores)))
 
     def offer_sets(self, sets: Mapping[str, str]) -> None:
-        """List sets of a person's own images to compare with: what they are called, by source."""
+        """List the user's image sets for comparison: names by source."""
         self.other.offer((*_SETS, *(Option(source, name) for source, name in sets.items())))
 
     def show_alarms(self, share: float, sentence: str) -> None:
-        """Show where the threshold is, and what lies above it."""
+        """Show the threshold and a text on the images above it."""
         self.alarms.blockSignals(True)
         self.alarms.setValue(100 * share)
         self.alarms.blockSignals(False)
         self._above.setText(sentence)
 
     def warn(self, sentence: str) -> None:
-        """Say in what a score goes wrong."""
+        """Show a warning on a score."""
         self.warning.setText(sentence)
         self.warning.setVisible(bool(sentence))
 
     def offer_colour(self, lacking: str) -> None:
-        """Let the points be coloured by the score, unless something is lacking."""
+        """Enable colouring of points by the score, unless something is lacking."""
         self.colour.setEnabled(not lacking)
         self.colour.setToolTip(tooltip(f"{_COLOUR}\n\nNot available: {lacking}." if lacking else _COLOUR))
 
     @property
     def shows_others(self) -> bool:
-        """Whether the oddest of the second set are listed, not those of the model's own."""
+        """Whether the oddest images of the second set are listed, instead of the model's own."""
         return self._shown_set.currentIndex() == 1
 
     def dress(self, theme: Theme) -> None:
@@ -140,7 +140,7 @@ class AnomalyPanel(ScrolledColumn):
             part.dress(theme)
 
     def end(self) -> None:
-        """Let go of what the plots keep."""
+        """Release the plots."""
         self.histogram.end()
         self.roc.end()
 

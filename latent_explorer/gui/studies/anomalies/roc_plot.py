@@ -1,4 +1,4 @@
-"""How well scores tell a second set apart: the ROC curves of some, and the areas of all."""
+"""How well scores separate a second set: ROC curves, and the areas of all scores."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _HEIGHT = 170
 
 
 class RocPlot(QWidget):
-    """Curves in their colours, and below them a line for each score."""
+    """Curves in colours, and below them a line for each score."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,5 +67,5 @@ class RocPlot(QWidget):
         self._chance.setPen(pyqtgraph.mkPen(theme.line, style=Qt.PenStyle.DashLine))
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.plot.plotItem.close()

@@ -1,4 +1,4 @@
-"""The study of anomalies: asks the engine for scores, and shows what comes as it comes."""
+"""The Anomalies study: requests scores from the engine and shows them as they arrive."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ _COLOURINGS = {
 
 
 class AnomalyStudy(Study):
-    """Judges the images of the active map, and those of a second set beside them."""
+    """Scores the images of the active map and of a second set."""
 
     panel: AnomalyPanel
 
@@ -74,7 +74,7 @@ class AnomalyStudy(Study):
         panel.shown_set_chosen.connect(lambda _: self._list())
         panel.oddest.chosen.connect(self._go_to)
 
-    # -- what happens on the map
+    # -- changes of the map
 
     def open(self, session: Session) -> None:
         super().open(session)
@@ -87,12 +87,12 @@ class AnomalyStudy(Study):
         self.panel.offer_sets(dict(zip(sources, names, strict=True)))
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Through another chart nothing changes; another moment of the run is another model."""
+        """Start over with another snapshot; another chart changes nothing."""
         if bundle.latents.mean is not self._means:
             self._begin(bundle)
 
     def show_change(self, old: State, new: State) -> None:
-        """Sets of a person's own images may be compared with."""
+        """Update the list of the user's image sets."""
         if old.sets != new.sets:
             self._offer_sets(new.sets)
 
@@ -102,15 +102,15 @@ class AnomalyStudy(Study):
         self._show()
 
     def again(self) -> None:
-        """Ask once more for what is missing, and for images, which may be others now."""
+        """Request missing scores again, and images, which may have changed."""
         if self.session is not None and self._note != self.uses.gallery.note:
-            self._begin(self.session.bundle)  # what was judged were other images
+            self._begin(self.session.bundle)  # the images have changed
             return
         self._original = True
         self.panel.oddest.images.forget()
         if self._opening:
             self._opening = self.uses.client.ask(OpenImageSet, self.source)
-        self.uses.client.ask(TellScores)  # whereupon all is asked that is missing
+        self.uses.client.ask(TellScores)  # its answer triggers the missing requests
         self._list()
 
     def stop(self) -> None:
@@ -122,15 +122,15 @@ class AnomalyStudy(Study):
         if self._missing:
             yield Work("Judging images", 1 - len(self._missing) / self._total)
 
-    # -- what a person does
+    # -- actions of the user
 
     def choose_score(self, name: str) -> None:
-        """Judge by another score."""
+        """Use another score."""
         self.score = name
         self._ask()
 
     def compare_with(self, source: str) -> None:
-        """Judge the images at `source` beside the model's own; none where it is empty."""
+        """Compare with the images at `source`; empty for none."""
         self.source, self._set = source, None
         self.judged.add_set(OTHER, None)
         self.panel.say("")
@@ -144,24 +144,24 @@ class AnomalyStudy(Study):
         self._ask()
 
     def halt(self) -> None:
-        """Leave what is not judged yet."""
+        """Stop requesting scores."""
         self._missing, self._opening = [], 0
         self.uses.client.request(SCORES, [])
         self._show()
 
     def put_alarms(self, share: float) -> None:
-        """Put the threshold where that share of held-out images lies above it."""
+        """Set the threshold so that a share of held-out images is above it."""
         self.alarms = min(max(share, 0.0), 1.0)
         self._show()
 
     def put_threshold(self, score: float) -> None:
-        """Put the threshold at a score."""
+        """Set the threshold at a score."""
         own = self.judged.own(self.score)
         if len(own):
             self.put_alarms(float(share_above(own, score)))
 
     def select(self) -> None:
-        """Select the judged images above the threshold."""
+        """Select the scored images above the threshold."""
         if self.session is None:
             return
         numbers, scores = self.judged.oddest((TEST, TRAIN), self.score, len(self.session.bundle.latents))
@@ -171,17 +171,17 @@ class AnomalyStudy(Study):
 
     @property
     def threshold(self) -> float:
-        """As a score; endless where nothing is judged yet."""
+        """The threshold as a score; infinite before anything is scored."""
         own = self.judged.own(self.score)
         return threshold_at(own, self.alarms) if len(own) else float("inf")
 
     @property
     def has_judged(self) -> bool:
-        """Whether some of the model's own images have a score, and some of the second set where there is one."""
+        """Whether both the model's own images and the second set, if any, have scores."""
         own, others = self.judged.own(self.score), self.judged.known(OTHER, self.score)
         return len(own) > 0 and (len(others) > 0 or not self.source)
 
-    # -- asking
+    # -- requests
 
     def _begin(self, bundle: OpenBundle) -> None:
         self._means, split = bundle.latents.mean, bundle.latents.split
@@ -198,7 +198,7 @@ class AnomalyStudy(Study):
         self._show()
 
     def _ask(self) -> None:
-        """Want what the chosen score lacks, and, where there is a second set, what is needed to compare all."""
+        """Request missing values of the chosen score, and with a second set those for comparing all scores."""
         if self._told is None or not self.score:
             return
         parts = [part for of in (TEST, OTHER, TRAIN) for part in self.judged.parts(of, (self.score,))]
@@ -256,7 +256,7 @@ class AnomalyStudy(Study):
             if not self._soon.isActive():
                 self._soon.start()
 
-    # -- what is shown
+    # -- display
 
     @property
     def _words(self) -> ScoreWords | None:
@@ -296,7 +296,7 @@ class AnomalyStudy(Study):
             self.panel.show_work(None)
 
     def _list(self) -> None:
-        """List the oddest, and fetch the pictures that are lacking."""
+        """List the oddest images and request missing pictures."""
         if self.session is None or self._words is None:
             return
         oddest, latents, others = self.panel.oddest, self.session.bundle.latents, self.panel.shows_others
@@ -328,11 +328,11 @@ class AnomalyStudy(Study):
             for number, picture in zip(numbers, answer.pictures, strict=True):
                 self.panel.oddest.images.keep(number, to_qimage(picture))
         elif isinstance(answer.reply, Refused) and original and self._original and not others:
-            self._original = False  # what their latents are decoded to is shown instead
+            self._original = False  # show decoded latents instead
             self._list()
 
     def _colour(self) -> None:
-        if self.score in _COLOURINGS:  # none is, until the engine has told which scores there are
+        if self.score in _COLOURINGS:  # no score is known before the engine's list arrives
             self.uses.colourer.choose(_COLOURINGS[self.score])
 
     def _go_to(self, number: int) -> None:

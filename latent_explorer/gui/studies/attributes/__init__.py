@@ -1,4 +1,4 @@
-"""Attributes: directions through the probe, each a slider; a strip of one, and the neighbourhood spanned by two."""
+"""Attributes: a slider for each direction through the probe, a strip along one, and a grid spanned by two."""
 
 from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
 from latent_explorer.session import OpenBundle

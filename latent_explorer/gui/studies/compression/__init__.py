@@ -1,4 +1,4 @@
-"""How few bytes hold an image: its latent rounded, live, and the curve beside PCA, JPEG and WebP."""
+"""Compression: rounded latents, live, and the rate curve compared with PCA, JPEG and WebP."""
 
 from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
 from latent_explorer.session import OpenBundle

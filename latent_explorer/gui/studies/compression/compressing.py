@@ -1,4 +1,4 @@
-"""The controller of compression: asks for the image at the probe as the bits leave it, and for the curve."""
+"""The controller of compression: requests the rounded image at the probe, and the curve."""
 
 from collections.abc import Iterator
 
@@ -22,11 +22,11 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, Session
 
 TOPIC = "compression"
-_REST_MS = 80  # for which the pointer rests before its image is asked for
+_REST_MS = 80  # of rest before the image at the pointer is requested
 
 
 class Compressing(Study):
-    """Follows the probe while its panel is looked at. rounded: what is shown; None before."""
+    """Follows the probe while its panel is visible. rounded: the current image, or None."""
 
     def __init__(self, uses: StudyUses) -> None:
         self.view = CompressionPanel()
@@ -50,7 +50,7 @@ class Compressing(Study):
         self._look(self.uses.prober.probe)
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Another moment of the run decodes: what was measured does not hold."""
+        """Drop the measurements for another snapshot."""
         self._cancel()
         self._ask()
 
@@ -73,7 +73,7 @@ class Compressing(Study):
             yield Work("Measuring compression", self._share)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """A panel that is looked at again shows the place of now."""
+        """Update the panel when it becomes visible."""
         if event is not None and event.type() == QEvent.Type.Show:
             self._rest.start()
         return False
@@ -121,7 +121,7 @@ class Compressing(Study):
         self.uses.client.request(TOPIC, [want_compression(self._run)])
 
     def _cancel(self) -> None:
-        """What is measured, or was, is of images or a model that are not shown any more, or not wanted."""
+        """Cancel the measurement and drop its results."""
         self._share = None
         self.uses.client.request(TOPIC, [])
         self.view.forget_curves()

@@ -1,4 +1,4 @@
-"""The panel of compression: the image beside what its bits leave of it, the slider, the curve."""
+"""The Compression panel: the image and its compressed form, the slider, the curve."""
 
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -18,13 +18,13 @@ _HINT = (
 )
 _NOTHING = "Point at the map: the image nearest to that place is shown."
 _MEASURE, _CANCEL = "Measure", "Cancel"
-_SIDE = 120  # pixels of a picture
+_SIDE = 120  # pixels: the side of a picture
 _LEAST, _MOST, _FIRST = 1, 8, 5
 _TOLD = "pca_best", "jpeg_sheet", "webp_sheet", "webp_files"
 
 
 class CompressionPanel(QWidget):
-    """Shows; decides nothing. chosen: other bits. pressed: the curve is to be measured, or no longer."""
+    """The widgets of the panel. chosen: the number of bits. pressed: start or stop measuring the curve."""
 
     chosen = pyqtSignal(int)
     pressed = pyqtSignal()
@@ -48,14 +48,14 @@ class CompressionPanel(QWidget):
         self.show_nothing()
 
     def show_nothing(self) -> None:
-        """There is no place to show the image of."""
+        """Show that there is no place."""
         self._rounded = None
         for view in (self.original, self.picture):
             view.show_image(None)
         self.said.setText(_NOTHING)
 
     def show_rounded(self, found: ImageRounded) -> None:
-        """Show an image, and what its bits leave of it."""
+        """Show an image and its compressed form."""
         self._rounded = found
         has_original = found.original.size > 0
         first = found.original if has_original else found.whole
@@ -69,7 +69,7 @@ class CompressionPanel(QWidget):
         self._mark()
 
     def say(self, problem: str) -> None:
-        """Say why no image is shown."""
+        """Show why there is no image."""
         self.show_nothing()
         self.said.setText(problem)
 
@@ -89,12 +89,12 @@ class CompressionPanel(QWidget):
         self.wins.setText("\n".join(f"• {line}" for line in told))
 
     def show_state(self, text: str, *, busy: bool) -> None:
-        """Say what is under way, or what became of it."""
+        """Show work in progress, or its outcome."""
         self.state.setText(text)
         self.button.setText(_CANCEL if busy else _MEASURE)
 
     def forget_curves(self) -> None:
-        """Nothing is known of the images that are shown now."""
+        """Clear the curves."""
         self.plot.show_curves(())
         self._curve = None
         self._mark()
@@ -107,7 +107,7 @@ class CompressionPanel(QWidget):
         self.chosen.emit(bits)
 
     def _mark(self) -> None:
-        """Mark the bits chosen on the curve; while it is not measured, the image that is shown."""
+        """Mark the chosen bits on the curve; before it is measured, the current image."""
         setting = f"{self.bits.value()} bits"
         if self._curve is not None and setting in self._curve.settings:
             place = self._curve.settings.index(setting)

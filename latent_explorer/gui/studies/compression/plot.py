@@ -1,4 +1,4 @@
-"""Bytes an image against PSNR, drawn: the latents, what they are held against, and where one is now."""
+"""A plot of bytes per image against PSNR, for latents and rivals, with the current setting."""
 
 import math
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT = 190  # pixels
-_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # bytes written under the curve
+_TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # labels below the curve, in bytes
 _COLOURS = {
     "pca_best": "faint", "jpeg_sheet": "good", "webp_sheet": "poor", "jpeg_files": "good", "webp_files": "poor",
     "latents": "accent",
 }  # fmt: skip
-"""What is drawn, and in which colour of the theme."""
+"""The curves, with colours of the theme."""
 _NAMES = {"latents": "Latents", "pca_best": "PCA", "jpeg_sheet": "JPEG", "webp_sheet": "WebP"}
 _DOTTED = "jpeg_files", "webp_files"
-_MOST_PSNR = 42.0  # dB that are shown: above, nobody sees a difference
+_MOST_PSNR = 42.0  # dB: the upper limit; above, differences are invisible
 
 
 class RatePlot(QWidget):
-    """Draws curves as they come, and marks a place: the bytes and the PSNR of what is shown now."""
+    """Draws curves as they arrive, and marks the bytes and PSNR of the current setting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,12 +47,12 @@ class RatePlot(QWidget):
         self.dress(DARK)
 
     def show_curves(self, curves: Sequence[ToldCurve]) -> None:
-        """Draw these, and no others."""
+        """Draw these curves only."""
         self._curves = tuple(curves)
         self._draw()
 
     def mark(self, here: tuple[float, float] | None) -> None:
-        """Mark where one is: bytes and PSNR; None for nowhere."""
+        """Mark the current setting: bytes and PSNR; None for none."""
         self.here = here
         self._draw()
 
@@ -67,7 +67,7 @@ class RatePlot(QWidget):
         self._draw()
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.plot.plotItem.close()
 
     def _colour(self, name: str) -> str:
@@ -101,7 +101,7 @@ class RatePlot(QWidget):
         self._fit([known[name] for name in self.lines if name in known])
 
     def _said(self, curves: list[tuple[str, ToldCurve]]) -> str:
-        """From where to where each curve leads, and where one is."""
+        """A description of the range of each curve and the current setting."""
         ends = [
             f"{words} from {_place(min(pairs))} to {_place(max(pairs))}"
             for words, curve in curves

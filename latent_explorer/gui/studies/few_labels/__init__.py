@@ -1,4 +1,4 @@
-"""Few labels: images labelled by hand, what a probe learns from them, and which to label next."""
+"""Few labels: labelling images by hand, learning with a probe, and which image to label next."""
 
 from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
 from latent_explorer.session import OpenBundle

@@ -1,4 +1,4 @@
-"""The accuracy over the number of labels, as it grew while one labelled."""
+"""The accuracy over the number of labels given so far."""
 
 import pyqtgraph
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
@@ -20,7 +20,7 @@ class LabelCurve(QWidget):
         filled(QVBoxLayout(self), self.plot)
 
     def show_points(self, points: dict[int, float]) -> None:
-        """The accuracy by number of labels."""
+        """Show the accuracy by number of labels."""
         counts = sorted(points)
         self._line.setData(counts, [100 * points[count] for count in counts])
         tell_values(self.plot, ", ".join(f"{100 * points[count]:.1f} % right with {count} labels" for count in counts))
@@ -33,5 +33,5 @@ class LabelCurve(QWidget):
         self._line.setSymbolPen(theme.accent)
 
     def end(self) -> None:
-        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        """Release objects of pyqtgraph that are not children of the window, such as its menu."""
         self.plot.plotItem.close()

@@ -1,4 +1,4 @@
-"""The accuracies of few labels as a table: one row a space, one column a probe."""
+"""A table of accuracies: one row per space, one column per probe."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ NONE_YET = "–"
 
 
 class FigureTable(QWidget):
-    """Shows an accuracy for each space and probe, in words."""
+    """Shows an accuracy for each space and probe."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +28,6 @@ class FigureTable(QWidget):
                 grid.addWidget(cell, row, column)
 
     def show_figures(self, found: Mapping[tuple[str, str], str]) -> None:
-        """Show the accuracies that there are."""
+        """Show the known accuracies."""
         for key, cell in self.cells.items():
             cell.setText(found.get(key, NONE_YET))

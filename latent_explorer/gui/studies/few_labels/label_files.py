@@ -1,4 +1,4 @@
-"""Labels to and from files, asked for with a file chooser. Files number images as the dataset does."""
+"""Writing and reading label files, with a file chooser. Files number images as in the dataset."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +19,10 @@ Given = Callable[[], tuple[Labels, LabelsLearned | None, Latents]]
 
 
 class LabelFiles:
-    """Writes labels, and reads them again.
+    """Writes and reads labels.
 
-    parent: whom the choosers belong to. given: the labels, what was learned, and of which latents. put: takes
-    labels that were read. say: takes what came of it.
+    parent: of the choosers. given: returns the labels, the result of learning, and the latents. put: called with labels
+    that were read. say: called with a message on the outcome.
     """
 
     def __init__(
@@ -42,10 +42,10 @@ class LabelFiles:
         ask_path(self._parent, "Import labels", str(Path.home()), lambda chosen: self.read(Path(chosen)), _KINDS)
 
     def write(self, path: Path, *, overwrite: bool = False) -> None:
-        """Write the labels given by hand, and the class that each other image is taken for."""
+        """Write the labels given by hand, and the predicted class of each other image."""
         labels, learned, latents = self._given()
         classes = np.full(len(latents), -1) if learned is None else learned.classes.astype(np.int64)
-        classes[: latents.draws] = -1  # of no image
+        classes[: latents.draws] = -1  # draws have no image
         told = [*labels.of, *((number, int(classes[number])) for number in _rest(classes, labels).tolist())]
         images = latents.images(np.array([number for number, _ in told], np.int64)).tolist()
         by_hand = len(labels.of)
@@ -60,7 +60,7 @@ class LabelFiles:
         self._say(f"Wrote {by_hand:,} labels given by hand and {len(rows) - by_hand:,} learned ones.")
 
     def read(self, path: Path) -> None:
-        """Add the labels in a file that were given by hand; classes that are new are added too."""
+        """Add the labels in a file that were given by hand, and new classes."""
         self._try(lambda: self._read(path))
 
     def _read(self, path: Path) -> None:
@@ -82,17 +82,17 @@ class LabelFiles:
 
 
 def _rest(classes: NDArray[np.int64], labels: Labels) -> NDArray[np.int64]:
-    """The numbers of what has a learned class, and no label."""
+    """The numbers of images with a predicted class and no label."""
     has = classes >= 0
     has[[number for number, _ in labels.of]] = False
     return np.flatnonzero(has)
 
 
 def _numbers(images: NDArray[np.int64], latents: Latents, name: str) -> NDArray[np.int64]:
-    """The numbers on the map of images by their places in the dataset.
+    """The numbers on the map for image numbers in the dataset.
 
-    Files of earlier versions hold the numbers on the map themselves: so they are read where they fit, and as places
-    they do not. Raises UserError where neither is of an image here.
+    Files of earlier versions have the numbers on the map: used if they fit and dataset numbers do not. Raises UserError
+    if neither fits.
     """
     found = latents.numbers_of(images)
     if (found >= 0).all():

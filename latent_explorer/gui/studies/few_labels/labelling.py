@@ -1,4 +1,4 @@
-"""The controller of few labels: what clicks, keys and buttons make of the labels, and what is shown of them."""
+"""The controller of few labels: changes labels by clicks, keys and buttons, and shows the results."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,15 +23,15 @@ from latent_explorer.session import OpenBundle, Session, State
 from latent_explorer.session.labels import Labels
 
 REACH = 14.0
-"""Pixels within which an image is meant."""
+"""Pixels within which a click selects an image."""
 _NEXT = "few labels, next"
 
 
 class Labelling(Study):
-    """Few labels, of one map. chosen: the class that clicks give. erasing: whether they take labels away instead.
+    """Few labels on one map. chosen: the class that clicks assign. erasing: whether clicks remove labels instead.
 
-    asked: the image that a person has gone to as the next, which a digit labels; None for none. lesson: what was
-    learned last.
+    asked: the suggested image that the user has gone to, which a digit key labels; None for none. lesson: the last
+    result.
     """
 
     def __init__(self, uses: StudyUses) -> None:
@@ -76,7 +76,7 @@ class Labelling(Study):
 
     @property
     def labels(self) -> Labels:
-        """Those that there are; without any, the classes of the data, where these have some that can be learned."""
+        """The labels; without any, only the classes of the data, if they can be learned."""
         if self.session is None:
             return Labels()
         labels = self.session.state.labels
@@ -84,7 +84,7 @@ class Labelling(Study):
 
     @property
     def _styles(self) -> bool:
-        """Whether images are encoded under their classes, so that only styles can be learned, which have no labels."""
+        """Whether images are encoded under their classes, so that only styles, without true labels, can be learned."""
         return self.session is not None and bool(self.session.bundle.config.net.classes)
 
     def open(self, session: Session) -> None:
@@ -129,7 +129,7 @@ class Labelling(Study):
         yield from self.learner.work
         yield from self.transfer.work
 
-    # -- what a person does
+    # -- actions of the user
 
     def _take_tool(self, *, erasing: bool) -> None:
         self.erasing = erasing
@@ -159,7 +159,7 @@ class Labelling(Study):
             self.label((image,), self.chosen)
 
     def label(self, images: tuple[int, ...], label: int) -> None:
-        """Give images a class."""
+        """Assign a class to images."""
         if not self.labels.names:
             self.uses.shared.say("There is no class yet: name one in the panel Few labels, then label images.")
             self.view.name.setFocus()
@@ -168,7 +168,7 @@ class Labelling(Study):
         self._try(lambda: self._put(self.labels.put(images, label)))
 
     def _digit(self, digit: int) -> None:
-        """Choose the class of a digit: that which is called so, or the one in that place; label what was asked."""
+        """Choose the class of a digit, by name or by position, and label the suggested image."""
         names = self.labels.names
         label = names.index(str(digit)) if str(digit) in names else digit - 1
         if not 0 <= label < len(names):
@@ -208,7 +208,7 @@ class Labelling(Study):
         return self.session is not None and self.session.bundle.latents.drawn(number)
 
     def go_to_next(self) -> None:
-        """Show the image that is worth labelling most; a digit then labels it."""
+        """Show the suggested image; a digit key then labels it."""
         if self.session is None or self.learner.following < 0:
             self.uses.shared.say("The next image is still being looked for.")
             return
@@ -237,7 +237,7 @@ class Labelling(Study):
         assert self.session is not None
         return self.labels, self.lesson, self.session.bundle.latents
 
-    # -- what is shown
+    # -- display
 
     def _learn(self) -> None:
         probe = list(PROBES)[self.view.probe.currentIndex()]
@@ -296,7 +296,7 @@ class Labelling(Study):
         self.view.show_following(f"Next: {self._called(number)}. {keys}", self.uses.images.image(number))
 
     def _tell(self) -> None:
-        """Say what has been learned, and what is under way."""
+        """Show the results and work in progress."""
         learner, session = self.learner, self.session
         if session is None:
             return

@@ -1,4 +1,4 @@
-"""What is asked of the engine for the labels that there are, and what has come of it."""
+"""Requests learning from the current labels, and keeps the results."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -16,15 +16,15 @@ from latent_explorer.session.labels import Labels
 
 TOPIC = "few labels"
 _BESIDE = tuple((space, probe) for space in ("latents", "pca", "pixels") for probe in ("propagation", "logistic"))
-_REST_MS = 300  # after a lesson: who labels image after image does not wait for those beside
+_REST_MS = 300  # delay of comparisons after a result, so that labelling is not slowed down
 _WORDS = {"latents": "the latents", "pca": "principal components", "pixels": "the pixels"}
 
 
 class LabelLearner(QObject):
-    """Asks for one lesson that is shown; for those that stand beside it once no label has been given for a while.
+    """Requests the shown result at once, and comparisons after a pause without new labels.
 
-    learned: that which is shown has come. told: something else has come, or is under way. problem: why nothing is
-    learned; empty where it is. accuracies: by space and probe, of the labels of now. refused: why one has none.
+    learned: the shown result has arrived. told: another result or the progress has changed. problem: why nothing can be
+    learned; empty if it can. accuracies: by space and probe, for the current labels. refused: why one has none.
     """
 
     learned = pyqtSignal(object)
@@ -43,30 +43,30 @@ class LabelLearner(QObject):
 
     @property
     def digest(self) -> str:
-        """What tells what is learned from these labels from what is learned from others."""
+        """A digest of the current labels that identifies the results."""
         text = repr((self._labels.of, self._probe)).encode()
         return hashlib.sha256(text).hexdigest()[:16]
 
     @property
     def work(self) -> Iterator[Work]:
-        """What is under way, for the status bar."""
+        """The work in progress, for the status bar."""
         for (_, space, _), share in list(self._waiting.items())[:1]:
             yield Work(f"Learning from labels: {_WORDS[space]}", share)
 
     def learn(self, labels: Labels, probe: str) -> None:
-        """Learn from these labels, with a probe; what was under way is given up."""
+        """Learn from labels with a probe; cancels work in progress."""
         self._labels, self._probe = labels, probe
         self._version += 1
         self.accuracies, self.refused, self.problem = {}, {}, ""
         self.again()
 
     def again(self) -> None:
-        """Ask once more: the engine is another, or has forgotten."""
+        """Request everything again, after a change of the engine or its state."""
         self._rest.stop()
         self._ask(list(self._wants())[:1])
 
     def hold_beside(self, held: bool) -> None:
-        """Leave what stands beside while something is asked for that is wanted more; go on with it afterwards."""
+        """Suspend comparisons while something more urgent is requested."""
         self._held = held
         shown = "latents", self._probe
         if held and (self._version, *shown) not in self._waiting:
@@ -84,7 +84,7 @@ class LabelLearner(QObject):
         self.told.emit()
 
     def stop(self) -> None:
-        """Want nothing."""
+        """Withdraw all requests."""
         self._version += 1
         self._rest.stop()
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""The labelled images on the map: a disc each, in the colour of its class."""
+"""Marks of labelled images on the map: discs in class colours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +8,11 @@ from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session.labels import Label
 
-_SIZE, _MOST = 11, 2000  # pixels across; discs, the last ones given: more would hide the map
+_SIZE, _MOST = 11, 2000  # pixels: diameter; maximum number of discs, the latest labels
 
 
 class LabelMarks:
-    """Draws them over the map, and in its pictures."""
+    """Draws the marks on the map and in its exports."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.item = ScatterPlotItem(size=_SIZE, pxMode=True)
@@ -21,7 +21,7 @@ class LabelMarks:
         canvas.addItem(self.item)
 
     def show(self, labels: tuple[Label, ...], uv: NDArray[np.floating], theme: Theme) -> None:
-        """Show these labels of images that are at plane points uv (n, 2)."""
+        """Show labels of images at plane points uv (n, 2)."""
         some = labels[-_MOST:]
         places = uv[[image for image, _ in some]] if some else np.zeros((0, 2))
         self.item.setData(

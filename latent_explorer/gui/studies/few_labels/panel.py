@@ -1,4 +1,4 @@
-"""The panel of few labels: classes, labels, what was learned, the next image, files."""
+"""The Few labels panel: classes, labels, results, the next image, files."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ _STYLES = (
 
 
 class LabelList(QListWidget):
-    """The labelled images, the last first. gone_to: the number of one clicked. erase_wanted: numbers, by Delete."""
+    """The labelled images, the latest first. gone_to: a clicked image's number. erase_wanted: numbers, by Delete."""
 
     gone_to = pyqtSignal(int)
     erase_wanted = pyqtSignal(object)
@@ -58,7 +58,7 @@ class LabelList(QListWidget):
 
 
 class LabelPanel(ScrolledColumn):
-    """What a person sees of it. class_added, class_renamed: by name; the class by its number."""
+    """The widgets of the panel. class_added, class_renamed: with a name; classes by number."""
 
     class_chosen = pyqtSignal(int)
     class_added = pyqtSignal(str)
@@ -116,10 +116,10 @@ class LabelPanel(ScrolledColumn):
         filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
         self.progress.hide()
 
-    # -- what is shown
+    # -- display
 
     def show_labels(self, labels: Labels, chosen: int, erasing: bool, called: Callable[[int], str]) -> None:
-        """Show the classes with how many images each has, and the labels. called: what an image is, by its number."""
+        """Show the classes with counts, and the labels. called: returns a description of an image."""
         self.classes.blockSignals(True)
         self.classes.clear()
         for number, name in enumerate(labels.names):
@@ -140,12 +140,12 @@ class LabelPanel(ScrolledColumn):
             part.setEnabled(bool(labels.of))
 
     def show_what(self, *, styles: bool) -> None:
-        """Say what can be labelled. styles: no classes of the data, nor those of other images."""
+        """Explain what can be labelled. styles: only styles, without classes of the data."""
         self._what.setText(_STYLES if styles else _WHAT)
         self.transfer.setVisible(not styles)
 
     def show_following(self, sentence: str, image: QImage | None) -> None:
-        """Show the image that is worth labelling next, and say so."""
+        """Show the suggested image with a sentence."""
         self.following.setText(sentence)
         self.picture.setVisible(image is not None)
         if image is not None:
@@ -155,12 +155,12 @@ class LabelPanel(ScrolledColumn):
             self.picture.setPixmap(QPixmap.fromImage(shown))
 
     def show_figures(self, found: dict[tuple[str, str], str], *, measured: bool) -> None:
-        """Show the accuracies by space and probe, in words; none of them where nothing is measured."""
+        """Show the accuracies by space and probe; hides the table if nothing is measured."""
         self._table.setVisible(measured)
         self._table.show_figures(found)
 
     def show_state(self, sentence: str, share: float | None) -> None:
-        """Say what is under way, and how much of it is done."""
+        """Show work in progress with its progress."""
         self.state.setText(sentence)
         self.state.setVisible(bool(sentence))
         self.progress.setVisible(share is not None)
@@ -187,5 +187,5 @@ def _disc(colour: QColor) -> QIcon:
     painter.drawEllipse(2, 2, 12, 12)
     painter.end()
     icon = QIcon(picture)
-    icon.addPixmap(picture, QIcon.Mode.Selected)  # which would be tinted, and so look like another class's
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # a tint could look like another class
     return icon

@@ -1,4 +1,4 @@
-"""The tool that labels images by clicks, and the keys that count while it is in hand."""
+"""The tool that labels images by clicks, and its keys."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,7 +12,7 @@ NAME = "Label"
 
 
 class LabelTool(Tool):
-    """A click gives the image near it the chosen class, or takes its label away. clicked: called with the pixel."""
+    """Labels the image at a click, or removes its label. clicked: called with the pixel."""
 
     def __init__(self, clicked: Callable[[QPointF], None]) -> None:
         self._clicked = clicked
@@ -25,13 +25,13 @@ class LabelTool(Tool):
         self._clicked(at)
 
     def double_click(self, at: QPointF) -> bool:
-        return True  # the first click has labelled the image
+        return True  # the first click labelled the image
 
 
 class LabelKeys(QObject):
-    """Takes digits, N and E on the map before any other shortcut, as long as the tool is in hand.
+    """Handles digits, N and E on the map before other shortcuts while the tool is current.
 
-    digit: called with 0 to 9. others: what is called for which other key.
+    digit: called with 0 to 9. others: functions for other keys.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class LabelKeys(QObject):
         canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Whether the key was meant for labelling."""
+        """Handle a key of the tool."""
         kinds = QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress
         if not isinstance(event, QKeyEvent) or event.type() not in kinds or self._canvas.tool is not self._tool:
             return False

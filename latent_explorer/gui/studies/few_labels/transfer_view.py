@@ -1,4 +1,4 @@
-"""The part of the panel about other images: which, and what as many labels of them teach."""
+"""The part of the panel for learning from labels of other images."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _MEASURE, _STOP = "Measure", "Stop"
 
 
 class TransferView(QWidget):
-    """Shows; decides nothing. wanted: the source to measure on. stopped: it is not wanted any more."""
+    """The widgets. wanted: the source to measure on. stopped: cancel the measurement."""
 
     wanted = pyqtSignal(str)
     stopped = pyqtSignal()
@@ -39,7 +39,7 @@ class TransferView(QWidget):
         self.forget("")
 
     def forget(self, own: str) -> None:
-        """Nothing is known yet; own: the dataset of the model, which is no other."""
+        """Clear everything. own: the dataset of the model, which is not offered."""
         self.box.offer(option for option in DATASETS_BY_NAME if option.value != own)
         self.box.show_source("")
         self.show_found("", {}, shown=False)
@@ -47,14 +47,14 @@ class TransferView(QWidget):
         self.say("")
 
     def show_found(self, sentence: str, figures: Mapping[tuple[str, str], str], *, shown: bool) -> None:
-        """Show what was measured so far."""
+        """Show the results so far."""
         self.sentence.setText(sentence)
         self.table.show_figures(figures)
         for part in (self.sentence, self.table):
             part.setVisible(shown)
 
     def show_work(self, doing: str, share: float | None) -> None:
-        """Say what is under way, and how much of it is done; None where nothing is."""
+        """Show work in progress with its progress; None for none."""
         self._busy = share is not None
         self.button.setText(_STOP if self._busy else _MEASURE)
         self.state.setText(doing)
@@ -63,7 +63,7 @@ class TransferView(QWidget):
         self.progress.setValue(round(100 * (share or 0)))
 
     def say(self, problem: str) -> None:
-        """Say why nothing is measured."""
+        """Show why nothing is measured."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
 

@@ -1,4 +1,4 @@
-"""What as many labels of other images teach, asked of the engine and shown as it comes."""
+"""Requests measurements on labels of other images, and shows results as they arrive."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,8 +18,8 @@ _SEEDS = 3
 class LabelTransfer(QObject):
     """Measures on one set of other images at a time.
 
-    labels: asks for those that were given so far. found: what is known of the last that was asked for. busy: whether
-    something is under way, told when it begins and ends.
+    labels: returns the current labels. found: the results of the last request. busy: emitted when a measurement starts
+    or ends.
     """
 
     busy = pyqtSignal(bool)
@@ -36,12 +36,12 @@ class LabelTransfer(QObject):
 
     @property
     def work(self) -> Iterator[Work]:
-        """What is under way, for the status bar."""
+        """The work in progress, for the status bar."""
         if self._waiting is not None:
             yield Work("Learning from labels of other images", self._waiting)
 
     def open(self, own: str) -> None:
-        """Another model is open; own: the dataset that it was trained on."""
+        """Start with another model. own: the dataset it was trained on."""
         self._want_nothing()
         self.found = None
         self._view.forget(own)
@@ -63,18 +63,18 @@ class LabelTransfer(QObject):
         self.busy.emit(True)
 
     def again(self) -> None:
-        """Ask once more: the engine is another."""
+        """Request the measurement again from a new engine."""
         if self._waiting is not None:
             self.measure(self._key[0])
 
     def halt(self) -> None:
-        """Leave what is not measured yet; what is measured stays."""
+        """Cancel the measurement and keep the results."""
         self._want_nothing()
         self._view.show_work("Stopped.", None)
         self._show()
 
     def stop(self) -> None:
-        """Want nothing, and tell nobody."""
+        """Cancel the measurement without a message."""
         self._waiting = None
         self._client.request(TOPIC, [])
 

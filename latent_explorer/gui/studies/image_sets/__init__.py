@@ -1,4 +1,4 @@
-"""Sets of one's own images: placed on the map, listed, coloured, exported."""
+"""The user's image sets: placed on the map, listed, coloured, exported."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,13 +15,13 @@ def _make(uses: StudyUses) -> Study:
 
 
 class PlacesImages(Protocol):
-    """What this study can do."""
+    """The interface of this study."""
 
     def place(self, paths: Sequence[Path]) -> None: ...
 
 
 def place_set(show: Callable[[str], Study], paths: Sequence[Path]) -> None:
-    """Have the images at some paths placed as a set of their own. show: the study of a name, brought to the front."""
+    """Place the images at paths as a new set. show: raises a study by name."""
     study = cast(PlacesImages, show(IMAGE_SETS_STUDY.name))
     study.place(paths)
 

@@ -1,4 +1,4 @@
-"""A card beside the pointer that shows the image of one's own under it."""
+"""A card beside the pointer with the user's image under it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,12 @@ from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.safe_text import safe_text
 
-_SIDE = 72  # pixels of the image
+_SIDE = 72  # pixels: the side of the image
 _AWAY = 16  # pixels from the place
 
 
 class ImageCard(QFrame):
-    """Lies above the map, lets the mouse through, and is not in the map's pictures."""
+    """A widget above the map, transparent for the mouse, and not part of exports."""
 
     def __init__(self, map_: QWidget) -> None:
         super().__init__(map_)
@@ -37,14 +37,14 @@ class ImageCard(QFrame):
         self._light = not theme.dark
 
     def show_image(self, image: NDArray[np.uint8], lines: tuple[str, ...], at: QPoint) -> None:
-        """Show an image (h, w, c) and what is said of it beside a place of the map, in its pixels."""
+        """Show an image (h, w, c) with text beside a pixel of the map."""
         picture = displayed(to_qimage(image), light=self._light)
         self._picture.setPixmap(QPixmap.fromImage(picture).scaled(_SIDE, _SIDE, Qt.AspectRatioMode.KeepAspectRatio))
         self.words.setText("\n".join(safe_text(line, most=40) for line in lines))
         self.adjustSize()
         room = self.parentWidget()
         assert room is not None
-        x = at.x() - _AWAY - self.width()  # on the other side the loupe may be
+        x = at.x() - _AWAY - self.width()  # the other side may have the loupe
         x = x if x >= 0 else at.x() + _AWAY
         y = min(max(0, at.y() - self.height() // 2), room.height() - self.height())
         self.move(x, y)

@@ -1,4 +1,4 @@
-"""What colours a set's images have on the map, and what these mean."""
+"""The colours of a set's images on the map, and their meaning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from latent_explorer.gui.panels.legend import paint_mark
 from latent_explorer.gui.theme import Theme
 from latent_explorer.safe_text import safe_text
 
-_OWN = ("#ff4d8d", "#ffc53d", "#2dd4bf", "#60a5fa", "#c084fc", "#fb923c")  # one after another for sets
-_SCORES = 7  # colours of scores, from 0 to twice that beyond which an image is outside
+_OWN = ("#ff4d8d", "#ffc53d", "#2dd4bf", "#60a5fa", "#c084fc", "#fb923c")  # colours of sets, in order
+_SCORES = 7  # colours of scores, from 0 to twice the edge of the data
 _MOST_NAMED = 12
 
 
 @dataclass(frozen=True, eq=False)
 class Colouring:
-    """colours: of a set. number: int64 (n,), which each image has. words: what each colour means; "" for nothing.
+    """colours: of a set. number: int64 (n,), the colour of each image. words: the meaning of each colour; "" for none.
 
-    marks: what images of each colour are drawn as; diamonds where there are none.
+    marks: of each colour; diamonds if empty.
     """
 
     colours: tuple[QColor, ...]
@@ -36,9 +36,9 @@ class Colouring:
 def colouring_of(
     kind: str, place: int, groups: Sequence[str], score: NDArray[np.floating], classes: Sequence[str], theme: Theme
 ) -> Colouring:
-    """How a set is coloured. kind: as in `OwnSet.colouring`. place: which of the sets it is.
+    """The colouring of a set. kind: as in `OwnSet.colouring`. place: the index of the set.
 
-    A group called as a class of the dataset has that class's colour, and its shape where classes have shapes.
+    A group with the name of a class of the dataset has that class's colour, and its shape if classes have shapes.
     """
     if kind == "group" and any(groups):
         return _by_group(groups, classes, theme)
@@ -71,7 +71,7 @@ def _by_score(score: NDArray[np.floating]) -> Colouring:
 
 
 class ColourKey(QWidget):
-    """The legend: a mark and words for each colour, in as many lines as they need."""
+    """The legend: a mark and text for each colour, on as many lines as needed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class ColourKey(QWidget):
         self.setAccessibleName("Legend of the set")
 
     def show_colours(self, colouring: Colouring) -> None:
-        """Show what the colours of a set mean; of many, the first."""
+        """Show the meaning of a set's colours; the first ones if there are many."""
         marks = colouring.marks or tuple[Mark, ...]("diamond" for _ in colouring.colours)
         rows: list[tuple[QColor, Mark, str]] = list(zip(colouring.colours, marks, colouring.words, strict=True))
         self._shown = rows[:_MOST_NAMED]

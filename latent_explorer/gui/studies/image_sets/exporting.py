@@ -1,4 +1,4 @@
-"""A set's latents, errors and scores as a file, written in a thread, whole or not at all."""
+"""Exporting a set's latents, errors and scores in a thread, whole or not at all."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,11 +15,11 @@ from latent_explorer.gui.studies.image_sets.placing import PlacedSet
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import open_chooser
 
-_PATIENCE = 5.0  # seconds for which the end of the window waits for a file
+_PATIENCE = 5.0  # seconds that closing waits for a file
 
 
 def table_of(found: PlacedSet, dimensions: int) -> LatentTable:
-    """What is known of a set, as it is exported: the groups are its classes."""
+    """The table of a set for export; groups are its classes."""
     groups = found.groups
     names = tuple(sorted(set(groups))) if any(groups) else ()
     number = {name: place for place, name in enumerate(names)}
@@ -35,7 +35,7 @@ def table_of(found: PlacedSet, dimensions: int) -> LatentTable:
 
 
 class SetExporter(QObject):
-    """Asks where to, and writes. exported: the file; said: why it could not be written."""
+    """Asks for a file and writes it. exported: the file; said: an error message."""
 
     exported = pyqtSignal(object)
     said = pyqtSignal(str)
@@ -47,7 +47,7 @@ class SetExporter(QObject):
         self._task.done.connect(self._written)
 
     def ask(self, name: str, table: LatentTable, whence: Provenance) -> None:
-        """Ask for a file, and write a table there. name: suggested."""
+        """Ask for a file and write a table. name: suggested."""
         known = formats_of("latents")
         chooser = QFileDialog(self._parent, "Export the set", str(self._folder() / f"{name}{known[0].suffix}"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -58,7 +58,7 @@ class SetExporter(QObject):
         open_chooser(chooser, lambda chosen: self.write(Path(chosen), table, whence))
 
     def write(self, path: Path, table: LatentTable, whence: Provenance) -> None:
-        """Write a table into a file of the format that its name says; one that is there was agreed to be replaced."""
+        """Write a table in the format of the file's suffix; replaces an existing file, as confirmed by the user."""
         self._settings.change(Folders, exports=path.parent)
         self._task.begin(partial(_write, path, table, whence))
 

@@ -1,4 +1,4 @@
-"""The panel of image sets: which there are, how they are placed and coloured, their images."""
+"""The Image sets panel: the sets, their placement and colours, and their images."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -42,15 +42,15 @@ _SEARCH = (
 )
 COLOURINGS = {"one": "One colour", "group": "Colour by folder or class", "score": "Colour by score"}
 _NAMED_SET = "Add dataset…"
-_NAMED = 3  # images that could not be placed
+_NAMED = 3  # rejected images that are named
 
 
 class SetPanel(QWidget):
     """Shows one of several sets at a time.
 
-    place_wanted: paths to be placed as a new set. dataset_wanted: the name of a dataset to be. chosen: the place of a
-    set that is to be shown. changed: what a person would have otherwise of it, by the name of the field of `OwnSet`,
-    and the value. removed, retried, cancelled, export_wanted: of the set that is shown.
+    place_wanted: paths to place as a new set. dataset_wanted: the name of a dataset to place. chosen: the index of a
+    set to show. changed: the name of a field of `OwnSet` and its new value. removed, retried, cancelled, export_wanted:
+    for the current set.
     """
 
     place_wanted = pyqtSignal(list)
@@ -114,7 +114,7 @@ class SetPanel(QWidget):
         self.shown.clicked.connect(partial(self.changed.emit, "shown"))
 
     def show_sets(self, names: Sequence[str], sets: Sequence[OwnSet], current: int = 0) -> None:
-        """Offer these sets, and show the settings of one of them."""
+        """List the sets, and show the settings of one of them."""
         self._hint.setVisible(not sets)
         self._one.setVisible(bool(sets))
         self.sets.clear()
@@ -129,7 +129,7 @@ class SetPanel(QWidget):
         self.shown.setChecked(own.shown)
 
     def show_found(self, found: PlacedSet, *, encodes: bool, light: bool) -> None:
-        """Show what is known of the set, however far it has come."""
+        """Show the current state of the set."""
         under_way = not (found.done or found.refused or found.cancelled)
         self.progress.setVisible(under_way)
         self.progress.setRange(0, 100 if found.share else 0)
@@ -141,7 +141,7 @@ class SetPanel(QWidget):
         self.export.setEnabled(bool(found.parts) and bool(found.names))
         self.table.put(found, light=light)
 
-    # -- what a person is asked
+    # -- questions
 
     def _choose_dataset(self, row: int) -> None:
         self.named.setCurrentIndex(0)
@@ -171,7 +171,7 @@ class SetPanel(QWidget):
 
 
 def summary_of(found: PlacedSet) -> str:
-    """What came of a set, in sentences."""
+    """A summary of a set in sentences."""
     if found.refused:
         return f"The images could not be placed: {found.refused}."
     parts, error, score = [], found.joined("error"), found.joined("score")

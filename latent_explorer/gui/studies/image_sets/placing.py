@@ -1,4 +1,4 @@
-"""The images of sets as they come from the engine, each set known by where its images lie and how it is placed."""
+"""The placed images of sets from the engine, each set identified by its sources and settings."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from latent_explorer.session.own_sets import OwnSet
 
 TOPIC = "image sets"
 MOST = 10_000
-"""Images of one set."""
+"""The maximum number of images in a set."""
 Key = tuple[tuple[str, ...], str, bool]
 
 
 @dataclass(eq=False)
 class PlacedSet:
-    """What is known of a set so far. name: that of its files. parts: as they came. share: that is done, in [0, 1].
+    """The state of a set. name: of its files. parts: received so far. share: the progress in [0, 1].
 
-    done: whether no more comes. refused: why it could not be placed, in words. cancelled: whether a person gave it up.
+    done: whether it is complete. refused: why it could not be placed. cancelled: whether the user cancelled it.
     """
 
     name: str = ""
@@ -45,16 +45,16 @@ class PlacedSet:
 
     @property
     def rejected(self) -> list[tuple[str, str]]:
-        """Images that could not be placed, each with why."""
+        """Images that could not be placed, with reasons."""
         return [pair for part in self.parts for pair in part.rejected]
 
     @property
     def thumbnails(self) -> list[NDArray[np.uint8]]:
-        """One (h, w, c) of each image."""
+        """The thumbnail (h, w, c) of each image."""
         return [image for part in self.parts for image in part.thumbnails]
 
     def joined(self, name: str, width: int = 0) -> NDArray[np.floating]:
-        """`z` (n, d), `error` (n,) or `score` (n,) of all images. width: d, where there are none."""
+        """`z` (n, d), `error` (n,) or `score` (n,) of all images. width: d, for a set without images."""
         arrays = [getattr(part, name) for part in self.parts]
         empty = np.zeros((0, width), np.float32) if width else np.zeros(0)
         return np.concatenate(arrays) if arrays else empty
@@ -66,7 +66,7 @@ class PlacedSet:
 
 
 class Placing(QObject):
-    """Wants sets of the engine, and keeps what came of them while a model is open. told: of a set, by its key."""
+    """Requests sets from the engine and keeps them while a model is open. told: a set has changed, by key."""
 
     told = pyqtSignal(object)
 
@@ -78,33 +78,33 @@ class Placing(QObject):
         client.subscribe(TOPIC, self._take, Urgency.EXPORT)
 
     def forget(self) -> None:
-        """Another model is open: images have other places in it."""
+        """Drop all sets for another model."""
         self._found.clear()
         self._wanted = ()
         self._client.request(TOPIC, [])
 
     def want(self, sets: Sequence[OwnSet]) -> None:
-        """These sets are on the map; what is known of others stays, for whoever undoes."""
+        """Request these sets; others are kept for undo."""
         self._wanted = tuple(dict.fromkeys(own.key for own in sets))
         for key in self._wanted:
             self._found.setdefault(key, PlacedSet())
         self._ask()
 
     def again(self) -> None:
-        """The engine was started again, or has opened what is shown: what was under way begins anew."""
+        """Restart incomplete sets, after the engine has restarted or opened a bundle."""
         for key, found in self._found.items():
-            if not (found.done or found.cancelled):  # refused, maybe, because no model was open yet
+            if not (found.done or found.cancelled):  # may be refused because no model was open yet
                 self._found[key] = PlacedSet()
         self._ask()
 
     def retry(self, key: Key) -> None:
-        """Place a set anew: its files may be there again, or others."""
+        """Place a set again, as its files may have changed."""
         self._found[key] = PlacedSet()
         self._client.request(TOPIC, [])
         self._ask()
 
     def cancel(self, key: Key) -> None:
-        """Leave a set as far as it has come."""
+        """Stop placing a set and keep its images so far."""
         found = self._found.get(key)
         if found is not None and not found.done:
             found.cancelled = True
@@ -112,12 +112,12 @@ class Placing(QObject):
             self.told.emit(key)
 
     def of(self, key: Key) -> PlacedSet:
-        """What is known of a set."""
+        """The state of a set."""
         return self._found.get(key, PlacedSet())
 
     @property
     def work(self) -> Iterator[Work]:
-        """What is under way."""
+        """The work in progress."""
         for key in self._under_way():
             found = self._found[key]
             words = f"Placing {found.total:,} images" if found.total else "Reading images"

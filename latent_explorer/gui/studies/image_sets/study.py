@@ -1,4 +1,4 @@
-"""The study of image sets: keeps the session's sets, what the engine says of them, the map and the panel in step."""
+"""The Image sets study: keeps the session's sets, the engine's results, map and panel in sync."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -23,13 +23,13 @@ from latent_explorer.service.codec import path_to_text, text_to_path
 from latent_explorer.session import OpenBundle, Session, State
 from latent_explorer.session.own_sets import OwnSet
 
-_SHOW_MS = 150  # between two looks at what has come: each may be of ten thousand images
+_SHOW_MS = 150  # interval of updates, as each may show ten thousand images
 
 
 class ImageSetsStudy(Study):
-    """Sets of one's own images on one map.
+    """The user's image sets on one map.
 
-    panel: a SetPanel. current: the place of the set that the panel shows.
+    panel: a SetPanel. current: the index of the set in the panel.
     """
 
     def __init__(self, uses: StudyUses) -> None:
@@ -37,7 +37,7 @@ class ImageSetsStudy(Study):
         super().__init__(uses, self.view)
         self.current = 0
         self._theme: Theme = DARK
-        self._model: tuple[object, int] | None = None  # the latents and the class under which they are decoded
+        self._model: tuple[object, int] | None = None  # the latents and the decoded class
         layer = uses.layers.by_title[IMAGE_SETS.title]
         assert isinstance(layer, ImageSetLayer)
         self.layer = layer
@@ -76,7 +76,7 @@ class ImageSetsStudy(Study):
         return self.sets[self.current] if self.current < len(self.sets) else None
 
     def found(self, own: OwnSet) -> PlacedSet:
-        """What is known of a set."""
+        """The state of a set."""
         return self.placing.of(own.key)
 
     def open(self, session: Session) -> None:
@@ -87,7 +87,7 @@ class ImageSetsStudy(Study):
         self._renew()
 
     def exchange(self, bundle: OpenBundle) -> None:
-        if self._model != _model_of(bundle):  # another moment of its run, or another class
+        if self._model != _model_of(bundle):  # another snapshot or class
             self._model = _model_of(bundle)
             self.placing.forget()
         self._renew()
@@ -113,10 +113,10 @@ class ImageSetsStudy(Study):
     def work(self) -> Iterator[Work]:
         yield from self.placing.work
 
-    # -- what a person does
+    # -- actions of the user
 
     def place(self, paths: Sequence[Path]) -> None:
-        """Put the images at some paths on the map, as a set of its own."""
+        """Place the images at paths on the map as a new set."""
         if self.session is None:
             self.uses.shared.say("Open a model first; then images can be placed on its map.")
             return
@@ -129,12 +129,12 @@ class ImageSetsStudy(Study):
             self.uses.shared.banner.say(f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
     def go_to(self, image: int) -> None:
-        """Show the place of an image of the set that the panel shows."""
+        """Go to the place of an image of the current set."""
         if (own := self._own) is not None:
             self.uses.prober.go_to(self.found(own).joined("z")[image])
 
     def export(self) -> None:
-        """Write the set that the panel shows into a file."""
+        """Export the current set."""
         own, session = self._own, self.session
         if own is None or session is None:
             return
@@ -166,14 +166,14 @@ class ImageSetsStudy(Study):
         if self.session is not None:
             self.session.place_sets((*self.sets[: self.current], *self.sets[self.current + 1 :]))
 
-    # -- what is shown
+    # -- display
 
     def _came(self, key: object) -> None:
         if not self._soon.isActive():
             self._soon.start()
 
     def _renew(self) -> None:
-        """There are other sets, or they are to be placed or shown otherwise."""
+        """Follow changes of the sets or their settings."""
         self.placing.want(self.sets)
         self._show()
 
@@ -218,7 +218,7 @@ class ImageSetsStudy(Study):
     # -- the pointer
 
     def _point(self, image: int) -> None:
-        """An image of the table is pointed at: show it on the map."""
+        """Mark the image under the pointer in the table on the map."""
         places = [place for place, shown in enumerate(self.layer.sets) if shown.number == self.current]
         self._mark((places[0], image) if places and image >= 0 else None)
 
@@ -238,7 +238,7 @@ class ImageSetsStudy(Study):
         self.card.show_image(picture, tuple(line for line in lines if line), QPoint(at))
 
     def _click(self, at: QPointF) -> bool:
-        """A diamond that is clicked shows the exact place of its image, of which the map shows a neighbour at most."""
+        """Choose the exact latent of a clicked diamond, which may be off the map."""
         view = self.uses.canvas.view
         found = self.layer.nearest(view, view.to_plane(at.x(), at.y())) if self.layer.painted else None
         if found is None:

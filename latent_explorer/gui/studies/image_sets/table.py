@@ -1,4 +1,4 @@
-"""The images of a set as a table that can be sorted: thumbnail and file, group, error, score."""
+"""A sortable table of a set's images: thumbnail and file, group, error, score."""
 
 import math
 from typing import Any
@@ -25,7 +25,7 @@ _THUMBNAIL = 28
 
 
 class ImageTableModel(QAbstractTableModel):
-    """Rows in an order; `image` says which image a row shows."""
+    """A sorted model; `image` returns the image of a row."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class ImageTableModel(QAbstractTableModel):
         self._sorted: tuple[int, Qt.SortOrder] | None = None
 
     def put(self, found: PlacedSet, *, light: bool) -> None:
-        """Show the images that are known of a set. light: whether grey images are ink on paper."""
+        """Show the images of a set. light: whether to invert greyscale images."""
         self.beginResetModel()
         self._names, self._groups, self._thumbnails = found.names, found.groups, found.thumbnails
         self._error, self._score = found.joined("error"), found.joined("score")
@@ -113,7 +113,7 @@ class ImageTableModel(QAbstractTableModel):
 
 
 class ImageTable(QTableView):
-    """The table. chosen: an image was clicked, by its number; pointed: the pointer is over one, -1 for none."""
+    """The table. chosen: the number of a clicked image; pointed: of the image under the pointer, -1 for none."""
 
     chosen = pyqtSignal(int)
     pointed = pyqtSignal(int)
@@ -128,7 +128,7 @@ class ImageTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
         self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)  # Tab leads on, arrows from row to row
+        self.setTabKeyNavigation(False)  # Tab leaves the table, arrows move between rows
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAccessibleName("Images of the set")
@@ -148,12 +148,12 @@ class ImageTable(QTableView):
         self.entered.connect(lambda index: self.pointed.emit(self.model_.image(index.row())))
 
     def put(self, found: PlacedSet, *, light: bool) -> None:
-        """Show the images that are known of a set."""
+        """Show the images of a set."""
         self.model_.put(found, light=light)
         self.setColumnHidden(1, not any(found.groups))
 
     def point_at(self, image: int) -> None:
-        """Bring an image's row into sight."""
+        """Scroll to the row of an image."""
         index = self.model_.index(self.model_.row_of(image), 0)
         self.setCurrentIndex(index)
         self.scrollTo(index)

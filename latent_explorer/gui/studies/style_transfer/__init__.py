@@ -1,4 +1,4 @@
-"""Style apart from content: the class of one image in the style of another, and all classes in several styles."""
+"""Style transfer: the class of one image in the style of another, and grids of classes by styles."""
 
 from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
 from latent_explorer.session import OpenBundle

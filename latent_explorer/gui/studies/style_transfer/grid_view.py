@@ -1,4 +1,4 @@
-"""A grid of content by style as it is painted: the images at the edges, the names of the classes, the pictures."""
+"""A widget with a grid of content by style: pictures, with images and class names at the edges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _TIP = "Each row a class, each column the style of the image above it; click a p
 
 @dataclass(frozen=True, eq=False)
 class _ShownGrid:
-    """The pictures of a grid, and the images at its edges; those by row and column, -1 for an edge.
+    """The pictures of a grid and the images at its edges, by row and column; -1 for an edge.
 
     names: of the rows.
     """
@@ -30,7 +30,7 @@ class _ShownGrid:
 
 
 class StyleGridView(QWidget):
-    """chosen: row and column of a picture that was clicked. Arrows go from one to another, and Enter chooses it."""
+    """chosen: row and column of a clicked picture. Arrow keys move between pictures, and Enter chooses one."""
 
     chosen = pyqtSignal(int, int)
 
@@ -38,7 +38,7 @@ class StyleGridView(QWidget):
         super().__init__()
         self._shown: _ShownGrid | None = None
         self.outdated = False
-        self.current = 0  # the picture that the keys are at, row by row
+        self.current = 0  # the picture of the keyboard, row by row
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(tooltip(_TIP))
@@ -47,11 +47,11 @@ class StyleGridView(QWidget):
 
     @property
     def grid(self) -> StyleGrid | None:
-        """What is shown."""
+        """The current grid."""
         return None if self._shown is None else self._shown.grid
 
     def show_grid(self, grid: StyleGrid | None, classes: Sequence[str] = ()) -> None:
-        """Show a grid, or none. classes: the names of all; the images that rows are of stand beside them."""
+        """Show a grid, or none. classes: all class names; images of rows are shown beside them."""
         names = () if grid is None else tuple(classes[label] for label in grid.labels.tolist())
         self._shown = None if grid is None else _ShownGrid(grid, dict(_cells(grid)), names)
         self.outdated, self.current = False, 0
@@ -60,7 +60,7 @@ class StyleGridView(QWidget):
         self.update()
 
     def outdate(self) -> None:
-        """What is shown is no longer what is asked for."""
+        """Grey out the grid: it is outdated."""
         self.outdated = True
         self.update()
 
@@ -80,14 +80,14 @@ class StyleGridView(QWidget):
 
     @property
     def _named(self) -> int:
-        """How much room the names have."""
+        """The width of the names."""
         assert self._shown is not None
         metrics = self.fontMetrics()
         widest = max(metrics.horizontalAdvance(name) for name in self._shown.names)
         return int(min(_NAMED, widest)) + 6
 
     def cell(self, row: int, column: int) -> QRect:
-        """Where a picture is; row or column -1 for the images at the edges."""
+        """The rectangle of a picture; row or column -1 for images at the edges."""
         assert self._shown is not None
         grid, step = self._shown.grid, self._side + _GAP
         left = self._named + (step + _EDGE if grid.content is not None else 0)

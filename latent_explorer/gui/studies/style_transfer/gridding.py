@@ -1,4 +1,4 @@
-"""The life of the grid: which classes and styles, chosen by the engine or a person; its pictures; its file."""
+"""The controller of the grid: its classes and styles, chosen by the engine or the user, its pictures and export."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ _LOOK = Options(scale=2, gap=2)
 
 @dataclass(frozen=True, eq=False)
 class _Axes:
-    """What rows and columns are. rows, columns: numbers of images (k,), or None where they are none."""
+    """The axes. rows, columns: numbers of images (k,), or None if they are not images."""
 
     labels: NDArray[np.int64]
     latents: NDArray[np.float32]
@@ -39,7 +39,7 @@ class _Axes:
 
 
 class Gridding:
-    """Asks for a grid whenever one is wanted; the newest wins. session, say: what is open; tells a person."""
+    """Requests grids; the newest request wins. session: returns the current session. say: shows a message."""
 
     def __init__(
         self, client: EngineClient, panel: StylePanel, session: Callable[[], Session | None], say: Callable[[str], None]
@@ -54,10 +54,10 @@ class Gridding:
         client.subscribe(EDGES, self._take_edges, Urgency.DETAIL)
         client.subscribe(EXPORT, self._write, Urgency.EXPORT)
 
-    # -- which
+    # -- requests
 
     def ask(self) -> None:
-        """Want the grid that the panel describes."""
+        """Request the grid that the panel describes."""
         session, choice = self._session(), self._panel.axes
         if session is None:
             return
@@ -78,7 +78,7 @@ class Gridding:
             self._of_pins(session)
 
     def another(self) -> None:
-        """Want one of other styles."""
+        """Request a grid with other styles."""
         session = self._session()
         if session is not None:
             style = session.state.style
@@ -135,11 +135,11 @@ class Gridding:
         )
         self._client.request(GRID, [want_decoded_as(self._asked, *cells_of(axes.labels, axes.latents))])
 
-    # -- what comes
+    # -- answers
 
     def _take_edges(self, answer: Answer) -> None:
         if answer.pictures is None or not isinstance(answer.key, tuple) or answer.key[0] != self._asked:
-            return  # where originals are missing, there are none at the edges
+            return  # without originals, the edges are empty
         self._edges[answer.key[1]] = answer.pictures
         grid = self._panel.grid.grid
         if grid is not None and not self._panel.grid.outdated:
@@ -166,10 +166,10 @@ class Gridding:
         known = self._edges.get("rows"), self._edges.get("columns")
         return StyleGrid(cells, axes.labels, axes.latents, rows, axes.column_names, *known)
 
-    # -- its file
+    # -- export
 
     def export(self) -> None:
-        """Ask where the grid is to be saved, and as what."""
+        """Ask for the file and format of the grid."""
         if self._axes is None:
             return
         kinds = ";;".join(f"{each.title} (*{each.suffix})" for each in formats_of("style grid"))
@@ -179,7 +179,7 @@ class Gridding:
         open_chooser(chooser, lambda path: self.save(Path(path)))
 
     def save(self, path: Path) -> None:
-        """Save the grid; it was asked whether a file may be replaced. It is decoded once more, the same to the bit."""
+        """Save the grid; replaces an existing file, as confirmed by the user. It is decoded again, reproducibly."""
         axes = self._axes
         if axes is None:
             return

@@ -24,7 +24,7 @@ _RESULT = 96
 
 
 class StylePanel(QWidget):
-    """Both wells, the result with the row of mixtures, and the grid.
+    """The wells for content and style, the result with a row of mixtures, and the grid.
 
     swap_wanted, path_wanted, grid_wanted, others_wanted, export_wanted: a button was pressed, or a choice of the grid
     changed.
@@ -98,19 +98,19 @@ class StylePanel(QWidget):
 
     @property
     def axes(self) -> StyleChoice:
-        """What the grid is made of, as far as the panel says it: neither content, style nor seed."""
+        """The settings of the grid in the panel, without content, style and seed."""
         rows, columns = ROWS[self.rows.currentText()], COLUMNS[self.columns.currentText()]
         return StyleChoice(rows=rows, columns=columns, count=self.count.value())
 
     def show_axes(self, choice: StyleChoice) -> None:
-        """Show what the grid is made of."""
+        """Show the settings of the grid."""
         with QSignalBlocker(self.count):
             self.count.setValue(choice.count)
         self.rows.setCurrentIndex(list(ROWS.values()).index(choice.rows))
         self.columns.setCurrentIndex(list(COLUMNS.values()).index(choice.columns))
 
     def enable(self, on: bool) -> None:
-        """Whether there is a result that something can be done with."""
+        """Enable the actions on a result."""
         self.swap.setEnabled(on)
         self.path.setEnabled(on)
         self.status.setVisible(not on)

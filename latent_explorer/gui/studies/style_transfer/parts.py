@@ -1,4 +1,4 @@
-"""What is chosen as content or style: a latent with a class, and where it comes from."""
+"""A choice of content or style: a latent with a class and its origin."""
 
 from dataclasses import dataclass, replace
 
@@ -15,15 +15,15 @@ from latent_explorer.session.style import StyleSide
 
 ROLES = ("content", "style")
 MIXED = 9
-"""Pictures of the row from the content's own style to the other."""
+"""The number of pictures from the content's own style to the other style."""
 
 
 @dataclass(frozen=True, eq=False)
 class StylePart:
-    """A latent z (d,), under its class. words: what it is.
+    """A latent z (d,) with a class. words: its description.
 
-    number: of the image of the dataset that it is; None where it is none. image: uint8 (h, w, c), the original, once it
-    is known. each: of an image of one's own, where it is under every class.
+    number: of its image in the dataset, or None. image: uint8 (h, w, c), the original, once known. each: for the user's
+    own image, its latents under every class.
     """
 
     z: NDArray[np.float32]
@@ -35,13 +35,13 @@ class StylePart:
 
     @classmethod
     def of_own(cls, found: EncodedEach, words: str) -> "StylePart":
-        """One's own image, of the class under which the model decodes it best."""
+        """The user's own image, with the class under which the model reconstructs it best."""
         label = int(np.argmin(found.error))
         return cls(found.z[label], label, words, image=found.prepared, each=found)
 
     @classmethod
     def of_side(cls, side: StyleSide, bundle: OpenBundle) -> "StylePart":
-        """What was kept. An image of one's own lies where it was, whatever its class."""
+        """A part from its saved form. The user's own image keeps its latent."""
         means, picture = bundle.latents.mean, None if side.own is None else image_of(side.own.content)
         z = np.array(side.z, np.float32) if side.number is None else means[side.number]
         image = None if picture is None else pixels_of(picture)[..., : bundle.config.net.image_shape[2]]
@@ -49,22 +49,22 @@ class StylePart:
 
     @property
     def side(self) -> StyleSide:
-        """The same as it is kept."""
+        """The saved form."""
         kept = None
         if self.number is None and self.image is not None:
             kept = OwnImage.of(png_of(to_qimage(self.image)), (), (), False, "")
         return StyleSide(as_point(self.z), self.label, self.words[:1000], self.number, kept)
 
     def under(self, label: int) -> "StylePart":
-        """The same under another class; an image of one's own lies elsewhere then."""
+        """The part under another class; the user's own image has another latent then."""
         return replace(self, label=label, z=self.z if self.each is None else self.each.z[label])
 
 
 def asked(content: StylePart | None, style: StylePart | None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Latents (n, d) and classes (n,) of all that is to be decoded.
+    """Latents (n, d) and classes (n,) to decode.
 
-    First of the parts that there are as they are; then, if there are both, the mixtures, the last of which is the
-    content's class in the whole style.
+    First the given parts; then, if there are both, the mixtures, the last of which is the content's class in the full
+    style.
     """
     parts = [part for part in (content, style) if part is not None]
     z, labels = [part.z[None] for part in parts], [part.label for part in parts]

@@ -1,4 +1,4 @@
-"""The life of a style transfer: content and style are chosen, decoded with what lies between, and shown."""
+"""The Style transfer study: content and style are chosen, decoded with their mixtures, and shown."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ _LISTED = 12  # selected images in the menu
 
 
 class StyleStudy(Study):
-    """Keeps content and style. parts: what is chosen, by role; each may be missing."""
+    """Keeps content and style. parts: the choices by role; each may be missing."""
 
     panel: StylePanel
 
@@ -91,7 +91,7 @@ class StyleStudy(Study):
         self.again()
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Another class is chosen for the map, another chart, or moment: of the last, images lie elsewhere."""
+        """Follow a change of class, chart or snapshot; with another snapshot, images have other latents."""
         for role, part in self.parts.items():
             if part.number is not None:
                 self.parts[role] = replace(part, z=bundle.latents.mean[part.number])
@@ -108,7 +108,7 @@ class StyleStudy(Study):
     # -- choosing
 
     def choose(self, role: str, part: StylePart) -> None:
-        """Have this as content, or as style."""
+        """Set content or style."""
         self.parts[role] = part
         self._show(role)
         self._keep()
@@ -116,13 +116,13 @@ class StyleStudy(Study):
         self._decode()
 
     def _keep(self) -> None:
-        """Keep content and style with the session."""
+        """Save content and style in the session."""
         assert self.session is not None
         sides = {role: part.side for role, part in self.parts.items()}
         self.session.keep_style(msgspec.structs.replace(self.session.state.style, **sides))
 
     def choose_image(self, role: str, number: int) -> None:
-        """Have an image of the dataset, under its class; one without a label under that of the map."""
+        """Set an image of the dataset, with its class; without a label, with that of the map."""
         assert self.session is not None
         bundle = self.session.bundle
         of = bundle.latents.label
@@ -130,7 +130,7 @@ class StyleStudy(Study):
         self.choose(role, StylePart(bundle.latents.mean[number], label, f"Image {number}", number))
 
     def choose_place(self, role: str, z: NDArray[np.float32], words: str = "A place on the map") -> None:
-        """Have a latent (d,), under the class of the map."""
+        """Set a latent (d,), with the class of the map."""
         assert self.session is not None
         self.choose(role, StylePart(np.asarray(z, np.float32), self.session.bundle.label, words))
 
@@ -149,13 +149,13 @@ class StyleStudy(Study):
             self.choose(role, self.parts[role].under(label))
 
     def read(self, role: str, path: Path) -> None:
-        """Have the picture in a file; the engine reads it."""
+        """Set the picture in a file, which the engine reads."""
         text = path_to_text(path)
         want = Want((role, readable(path.name)), ReadPicture, 0, lambda number: ReadPicture(number, text))
         self.uses.client.request(READ, [want])
 
     def take_own(self, role: str, image: QImage, words: str) -> None:
-        """Have an image of one's own, of the class under which the model decodes it best."""
+        """Set the user's own image, with the class under which the model reconstructs it best."""
         self._encode(role, pixels_of(scaled_down(image)), words)
 
     def _encode(self, role: str, pixels: NDArray[np.uint8], words: str) -> None:
@@ -171,7 +171,7 @@ class StyleStudy(Study):
                 self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
 
     def _offers(self, role: str) -> Iterator[Entry]:
-        """What the button of a well offers."""
+        """Menu entries of a well's button."""
         session, probe = self.session, self.uses.prober.probe
         if session is None:
             return
@@ -214,7 +214,7 @@ class StyleStudy(Study):
             yield Command("Use this place as content", partial(self.choose_place, "content", z))
             yield Command("Use this place as style", partial(self.choose_place, "style", z))
 
-    # -- what is asked, and what comes
+    # -- requests and answers
 
     def _decode(self) -> None:
         if not self.parts or self.session is None:
@@ -279,7 +279,7 @@ class StyleStudy(Study):
         image = None if part.image is None else to_qimage(part.image)
         self._wells[role].show_part(part.words + assumed, part.label, image)
 
-    # -- what a person does with it
+    # -- actions of the user
 
     def draw_path(self) -> None:
         """Draw the mixtures as a path, on the map of the content's class."""

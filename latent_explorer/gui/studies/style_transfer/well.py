@@ -1,4 +1,4 @@
-"""Where content, or style, is put: its original, what the model makes of it, its class, and ways to choose it."""
+"""The well for content or style: original, picture, class, and ways to choose."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,9 +18,9 @@ _SIDE = 64
 
 
 class Well(QFrame):
-    """One of the two. class_chosen: another class was chosen for it. dropped: a file was dropped on it.
+    """A well. class_chosen: another class was chosen. dropped: a file was dropped on it.
 
-    offers: what the button "Choose" offers, asked each time.
+    offers: returns the menu entries of the button "Choose".
     """
 
     class_chosen = pyqtSignal(int)
@@ -53,12 +53,12 @@ class Well(QFrame):
         filled(QVBoxLayout(self), heading(title), pictures, choices, self.what, spacing=4)
 
     def list_classes(self, names: Sequence[str]) -> None:
-        """Offer these classes."""
+        """Set the classes."""
         self.label.clear()
         self.label.addItems(names)
 
     def show_part(self, said: str, label: int, original: QImage | None) -> None:
-        """Show what was chosen, in words, with its class and original; with no words, that nothing was."""
+        """Show a choice with description, class and original; an empty description shows that there is none."""
         self.what.setText(said or self._empty)
         self.label.setEnabled(bool(said))
         self.label.setCurrentIndex(label if said else -1)
