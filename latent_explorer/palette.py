@@ -19,12 +19,12 @@ from latent_explorer.class_colours import (
 )
 from latent_explorer.vision import contrast
 
-LEAST_OF_TEXT, LEAST_OF_MARKS = 4.5, 3.0
-"""The contrast with what lies around them that texts and marks keep: WCAG 2.1, 1.4.3 and 1.4.11."""
+LEAST_OF_MARKS = 3.0
+"""The contrast that marks keep with their surroundings (WCAG 2.1, 1.4.11)."""
 _SHADES = (0.0, 0.42, 0.75, 0.21, 0.6)
-"""Of a colour that comes again: mixed with that of text by so much, from which it stands out all the more."""
+"""The shades of a repeated colour: how much of the text colour is mixed in."""
 REPEAT = len(_SHADES) * len(MARKS)
-"""How many classes of one colour look different."""
+"""How many classes can share one colour and still look different."""
 
 
 @dataclass(frozen=True)
