@@ -1,10 +1,10 @@
 """Latent Explorer: move through the latent space of an image model as if it were a map.
 
-From Python: `explore` opens a window on a model of yours, `open_bundle` gives a trained model with its latents, `train`
-makes one, `align` takes the latents of one model to those of another, `charts.fit` lays a map of latents out, `paths`
-leads from one latent to another, `replay` draws once more what a window has shown. Each name is imported when it is
-first used, so that importing the package costs next to nothing, and torch is loaded by what runs a model alone. What a
-person can mend is a `UserError`.
+From Python: `explore` opens a window on your own model, `open_bundle` returns a trained model with its latents, `train`
+trains one, `align` maps the latents of one model to those of another, `charts.fit` computes a map of latents, `paths`
+connects latents, and `replay` renders again what a window has shown. Each name is imported on first use, so that
+importing the package is cheap, and torch is loaded only by what runs a model. Errors that the user can fix are
+`UserError`s.
 """
 
 from importlib import import_module
@@ -47,7 +47,7 @@ _MODULES = {
     "replay": "api.replaying",
     "train": "api.training",
 }
-"""Where each name is found: a thing of that name in a module, or the room itself."""
+"""Where each name is defined: in a module, or as a subpackage."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What callers from Python hand over as numbers: arrays, tensors, pictures, lists, brought into numpy or refused."""
+"""Conversion of the callers' arrays, tensors, pictures and lists to numpy, with a clear error if that is impossible."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from latent_explorer.errors import UserError
 
 
 def as_array(value: Any, name: str) -> NDArray[Any]:
-    """A numpy array of numbers or bools, whatever holds them; of an array or a CPU tensor no copy is made.
+    """Convert a value to a numpy array of numbers or bools; arrays and CPU tensors are not copied.
 
-    value: a numpy array, a torch tensor of any device (which is detached), whatever numpy can read, or a list of those.
-    name: of it, as errors call it. Raises UserError where it is none, or its rows are of different lengths.
+    value: a numpy array, a torch tensor on any device (which is detached), anything numpy can read, or a list of these.
+    name: of the value, in errors. Raises UserError if it is no array, or its rows have different lengths.
     """
     if isinstance(value, list | tuple) and any(hasattr(each, "detach") for each in value):
         value = [as_array(each, name) for each in value]
@@ -29,15 +29,15 @@ def as_array(value: Any, name: str) -> NDArray[Any]:
 
 
 def as_latents(value: Any, dimensions: int | None, name: str = "latents") -> NDArray[np.float32]:
-    """Latents float32 (n, d), or (d,) for one, as `as_array` takes them.
+    """Convert to latents float32 (n, d), or (d,) for a single one; accepts what `as_array` accepts.
 
-    dimensions: d; None for any. Raises UserError where they are of another shape, or not finite.
+    dimensions: d; None for any. Raises UserError if they have another shape or are not finite.
     """
     array = as_array(value, name)
     if array.ndim not in (1, 2) or (dimensions is not None and array.shape[-1] != dimensions):
         expected = "(n, d) or (d,)" if dimensions is None else f"(n, {dimensions}) or ({dimensions},)"
         raise UserError(f"{name}: expected an array {expected}, found {array.shape}")
-    with np.errstate(over="ignore"):  # what is too large becomes infinite
+    with np.errstate(over="ignore"):  # values that are too large become infinite
         latents = np.ascontiguousarray(array, np.float32)
     if not np.isfinite(latents).all():
         raise UserError(f"{name}: expected finite numbers within float32, found others")

@@ -1,4 +1,4 @@
-"""The colours and marks of classes: palettes to choose from, and which class has which, by who meets whom on a map."""
+"""The colours and marks of classes: the palettes, and their assignment by which classes overlap on a map."""
 
 import math
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from latent_explorer.vision import VISIONS, differences, rgb
 
 Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar", "down", "saltire", "star"]
 MARKS: tuple[Mark, ...] = get_args(Mark)[:7]
-"""What tells classes of one colour apart, in legends and at single points; on the map they differ in lightness."""
+"""Marks that distinguish classes of one colour in legends and at single points; on the map they differ in lightness."""
 SHAPES: tuple[Mark, ...] = (
     "disc", "square", "triangle", "diamond", "cross", "star", "down", "saltire", "bar", "ring",
 )  # fmt: skip
-"""What tells all classes apart, on the map too, where a person wishes it: neighbours in this order differ most."""
+"""Shapes that distinguish all classes, on the map too, if switched on: neighbours in this order differ most."""
 _CORNERS: dict[Mark, tuple[float, ...]] = {  # turns from the right, of corners at the rim; the others are round
     "diamond": (0, 1 / 4, 1 / 2, 3 / 4),
     "square": (1 / 8, 3 / 8, 5 / 8, 7 / 8),
@@ -32,16 +32,16 @@ _ANGLES: dict[Mark, list[tuple[float, float]]] = {
         (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35),
     ],
 }  # fmt: skip
-_DEALT = 1000  # classes, at most, to which colours are dealt by how they meet
+_DEALT = 1000  # classes at most for which the overlap decides
 _SAMPLE, _GRID, _COARSE_GRID, _MANY = 20_000, 32, 16, 64
-_BULK = 0.01  # of the points at each side count to the outermost cells
-_STRANGERS = 0.02  # classes that never meet shall differ too, where there is a choice
-_NEAR = 18.0  # CIEDE2000; each such step makes two colours a third as much alike
-_EXCHANGES = 100  # of the colours of two classes, at most
+_BULK = 0.01  # the share of the points at each side that goes to the outermost cells
+_STRANGERS = 0.02  # classes that never overlap should differ too, if possible
+_NEAR = 18.0  # CIEDE2000; the likeness of two colours falls to a third with each such step
+_EXCHANGES = 100  # of two classes' colours, at most
 
 
 def mark_outline(mark: Mark) -> list[tuple[float, float]]:
-    """The corners (x, y) of a mark, y downwards, in [-1, 1]. A ring is to be drawn hollow, all others filled."""
+    """The corners (x, y) of a mark, y downwards, in [-1, 1]. Rings are drawn hollow, all others filled."""
     if mark == "saltire":
         return [((x - y) * math.sqrt(0.5), (x + y) * math.sqrt(0.5)) for x, y in _ANGLES["cross"]]
     if mark == "star":
@@ -55,7 +55,7 @@ def mark_outline(mark: Mark) -> list[tuple[float, float]]:
 
 @dataclass(frozen=True)
 class ClassPalette:
-    """Colours for classes, #rrggbb, those for a dark ground and as many for a light one, the most different first.
+    """Colours for classes, #rrggbb, as many for dark backgrounds as for light ones, the most different first.
 
     name: in settings and commands. title, sentence: for people.
     """
@@ -80,7 +80,7 @@ register = PALETTES.register
 
 
 def palette_called(name: str) -> ClassPalette:
-    """The palette of a name. Raises UserError that lists them where there is none."""
+    """Return the palette with this name. Raises a UserError that lists the palettes if there is none."""
     if name not in PALETTES:
         raise UserError(f"no palette called {name!r}: expected one of {', '.join(PALETTES)}")
     return PALETTES[name]
@@ -133,11 +133,11 @@ for _palette in (
 
 
 def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes: int) -> NDArray[np.float32]:
-    """How much each two of the classes meet, (classes, classes) in [0, 1]: the cosine of their histograms.
+    """The overlap of each pair of classes, (classes, classes) in [0, 1]: the cosine of their histograms.
 
-    uv: plane points (n, 2); label: (n,). The histograms have 32 x 32 cells, each spread over its neighbours, and are of
-    at most 20,000 points; with many classes 16 x 16 cells. Of more than 1,000 classes: (0, 0), and each has the colour
-    of its number.
+    uv: plane points (n, 2); label: (n,). The histograms have 32 x 32 cells (16 x 16 with many classes), each spread
+    over its neighbours, and use at most 20,000 points. For more than 1,000 classes the result has shape (0, 0), and
+    each class gets the colour of its number.
     """
     if classes > _DEALT:
         return np.zeros((0, 0), np.float32)
@@ -151,7 +151,7 @@ def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes:
     ends = np.sort(uv[:: max(1, len(uv) // 2000)], axis=0)
     low, high = ends[int(_BULK * len(ends))], ends[int((1 - _BULK) * len(ends))]
     column, row = 1 + np.clip((uv - low) / np.maximum(high - low, 1e-12) * side, 0, side - 1).astype(np.int64).T
-    wide = side + 2  # there is room around the cells, lest those of opposite sides be neighbours
+    wide = side + 2  # a margin, so that cells on opposite sides are no neighbours
     counts = np.bincount((label * wide + row) * wide + column, minlength=classes * wide * wide)
     spread: NDArray[np.float32] = counts.reshape(classes, wide, wide).astype(np.float32)
     for axis in (1, 2):
@@ -164,10 +164,10 @@ def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes:
 
 
 def assigned(overlap: NDArray[np.float32], palette: ClassPalette) -> tuple[int, ...]:
-    """The slot of each class, given how much each two of them meet (classes, classes): neighbours look different.
+    """Assign a slot to each class, given their overlap (classes, classes), so that neighbours look different.
 
-    Slot s is colour s % n of a palette of n, with shade and mark number s // n. Each colour is used as often as the
-    others; the same input gives the same slots. The classes that meet most choose first, then any two may exchange.
+    Slot s is colour s % n of a palette of n, with shade and mark number s // n. All colours are used equally often; the
+    same input gives the same slots. The classes that overlap most choose first, then any two may exchange.
     """
     classes, colours = len(overlap), min(len(palette), len(overlap))
     if classes < 2:
@@ -187,7 +187,7 @@ def assigned(overlap: NDArray[np.float32], palette: ClassPalette) -> tuple[int, 
 def _chosen(meets: NDArray[np.float32], alike: NDArray[np.float64]) -> NDArray[np.intp]:
     classes, colours = len(meets), len(alike)
     colour, used = np.full(classes, -1), np.zeros(colours, int)
-    burden = np.zeros((classes, colours))  # of each class with each colour, by those that have theirs
+    burden = np.zeros((classes, colours))  # of each class with each colour, from the classes assigned so far
     for number in np.argsort(-meets.sum(1), kind="stable"):
         free = used < used.min() + 1
         own = int(np.where(free, burden[number], np.inf).argmin())
@@ -198,7 +198,7 @@ def _chosen(meets: NDArray[np.float32], alike: NDArray[np.float64]) -> NDArray[n
 
 
 def _exchange(colour: NDArray[np.intp], meets: NDArray[np.float32], alike: NDArray[np.float64]) -> None:
-    """Let two classes exchange their colours as long as that makes things better."""
+    """Exchange the colours of two classes as long as that is an improvement."""
     weights = meets.astype(np.float64)
     np.fill_diagonal(weights, 0)
     for _ in range(_EXCHANGES):
@@ -214,9 +214,9 @@ def _exchange(colour: NDArray[np.intp], meets: NDArray[np.float32], alike: NDArr
 
 @lru_cache(maxsize=16)
 def _alikeness(palette: ClassPalette) -> NDArray[np.float64]:
-    """How much two colours are alike, (n, n) in (0, 1]: to most eyes, and to those to which they are most alike.
+    """The likeness of each pair of colours, (n, n) in (0, 1]: for normal vision and for the worst colour deficiency.
 
-    On both grounds, so that a class keeps its hue when the theme changes.
+    On both backgrounds, so that a class keeps its hue when the theme changes.
     """
     grounds = (rgb(*palette.dark), rgb(*palette.light))
     seen = np.array([np.min([differences(colours, vision) for colours in grounds], axis=0) for vision in VISIONS])

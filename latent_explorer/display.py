@@ -1,4 +1,4 @@
-"""Whether there is a display that answers, asked before Qt is: where none does, Qt ends the process."""
+"""Checks for a working display before Qt starts, because Qt ends the process if there is none."""
 
 import os
 import re
@@ -8,13 +8,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-_PATIENCE = 3.0  # seconds for a display at the other end of a network
+_PATIENCE = 3.0  # seconds, for displays across a network
 _COOKIE = b"MIT-MAGIC-COOKIE-1"
 _TCP = 6000  # the port of display 0
 
 
 def display_problem(environ: Mapping[str, str] = os.environ) -> str:
-    """Why no window can be shown; empty where one can, as far as is known, or Qt was told to draw elsewhere."""
+    """The reason why no window can be shown; empty if one can, as far as is known, or Qt was told to draw elsewhere."""
     if not sys.platform.startswith("linux"):
         return ""
     asked = environ.get("QT_QPA_PLATFORM", "")
@@ -50,7 +50,7 @@ def _x11_problem(environ: Mapping[str, str]) -> str:
         return _UNSET
     match = re.fullmatch(r"(?:[a-z]+/)?([^:/]*|\[[0-9a-fA-F:.]+\]):(\d{1,5})(?:\.\d+)?", name)
     if match is None:
-        return ""  # a form that Qt may know
+        return ""  # a form that Qt may understand
     host, number = match[1].strip("[]"), int(match[2])
     try:
         with _connected(host, number) as wire:
@@ -61,7 +61,7 @@ def _x11_problem(environ: Mapping[str, str]) -> str:
 
 
 def _connected(host: str, number: int) -> socket.socket:
-    """A connection to the X server of a display. Raises OSError where there is none."""
+    """Connect to the X server of a display. Raises OSError if there is none."""
     if host not in ("", "unix"):
         return socket.create_connection((host, _TCP + number), _PATIENCE)
     path = f"/tmp/.X11-unix/X{number}"
@@ -81,7 +81,7 @@ def _connected(host: str, number: int) -> socket.socket:
 
 
 def _refusal(wire: socket.socket, cookies: list[tuple[bytes, bytes]]) -> str:
-    """Why the server will have nothing to do with us; empty where it will, or one had to know more to ask it."""
+    """The server's reason for refusing the connection; empty if it accepts, or if that cannot be found out."""
     if any(method != _COOKIE for method, _ in cookies):
         return ""
     method, secret = cookies[0] if cookies else (b"", b"")
@@ -100,7 +100,7 @@ def _padded(content: bytes) -> bytes:
 
 
 def _cookies(environ: Mapping[str, str], number: bytes) -> list[tuple[bytes, bytes]]:
-    """The methods and secrets that the person's file has for a display of this number."""
+    """The methods and secrets in the user's file for the display with this number."""
     path = Path(environ.get("XAUTHORITY") or Path(environ.get("HOME", "/"), ".Xauthority"))
     try:
         content = path.read_bytes() if path.is_file() else b""
@@ -109,7 +109,7 @@ def _cookies(environ: Mapping[str, str], number: bytes) -> list[tuple[bytes, byt
     found: list[tuple[bytes, bytes]] = []
     place = 0
     while place + 2 <= len(content):
-        place += 2  # the family of the address
+        place += 2  # skip the address family
         fields = []
         for _ in range(4):
             (length,) = struct.unpack_from(">H", content.ljust(place + 2, b"\0"), place)

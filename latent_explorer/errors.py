@@ -1,33 +1,33 @@
-"""The errors a person may see: each says what happened, what was expected and what to do."""
+"""The errors that users may see: each says what happened, what was expected and what to do."""
 
 
 class UserError(Exception):
-    """Something the person can mend; the message is shown as it stands, never a traceback."""
+    """An error that the user can fix; its message is shown unchanged, without a traceback."""
 
 
 class DataError(UserError):
-    """A dataset that cannot be read as asked."""
+    """A dataset cannot be read as requested."""
 
 
 class BundleError(UserError):
-    """A bundle that cannot be saved, loaded or trusted."""
+    """A bundle cannot be saved, loaded or trusted."""
 
 
 class TrainingError(UserError):
-    """A training run that cannot go on."""
+    """A training run cannot continue."""
 
 
 class ExportError(UserError):
-    """A file that cannot be written as asked."""
+    """A file cannot be written as requested."""
 
 
 class EngineError(UserError):
-    """A request that the engine cannot serve."""
+    """The engine cannot serve a request."""
 
 
 class ServiceError(UserError):
-    """A message between two processes that is too large, or is none that is known."""
+    """A message between two processes is too large or unknown."""
 
 
-class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
-    """What was under way was given up when asked to; nothing is left of it."""
+class Cancelled(Exception):  # noqa: N818 - no error: it was requested
+    """The operation was cancelled on request and has left nothing behind."""

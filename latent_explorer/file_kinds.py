@@ -1,4 +1,4 @@
-"""What a regular file is, found out by its first bytes, or by the list of what is in it where it is a zip."""
+"""Detects the kind of a regular file from its first bytes, or from the list of members of a zip archive."""
 
 import itertools
 import os
@@ -15,8 +15,8 @@ CONFIG, WEIGHTS = "config.json", "weights.safetensors"
 IMAGE_SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm", ".avif")
 )
-_HEAD = 512  # bytes by which a file is known
-_MOST_READ = 8 * 2**20  # bytes of the list of a zip's files
+_HEAD = 512  # bytes from which a file's kind is detected
+_MOST_READ = 8 * 2**20  # bytes of a zip archive's list of members
 
 _MAGIC = (
     (rb"\x89PNG\r\n\x1a\n", "PNG"),
@@ -37,8 +37,8 @@ _OTHERS = (
     (rb"\x89HDF\r\n", "an HDF5 file"),
     (rb"\x7fELF|MZ", "a program"),
 )
-_ONNX = rb"\x08[\x03-\x0f][\x12\x1a\x22\x28\x32\x3a\x42]"  # its version, then who made it, or the graph
-_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # what torch.save began with before it wrote archives
+_ONNX = rb"\x08[\x03-\x0f][\x12\x1a\x22\x28\x32\x3a\x42]"  # the version, then the producer or the graph
+_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the start of torch.save's format before it wrote archives
 _SESSION = re.compile(rb'\s*\{\s*"kind"\s*:\s*"latent-explorer session"')
 _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
 
@@ -51,11 +51,11 @@ _CODE = (
 TRAINS = "It holds no model to open; a model can be trained on these images."
 ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
 ADVICE_ON_IDX = "A model is trained on it in the terminal, with --dataset mnist:FOLDER, its folder."
-MOST_LOOKED_AT = 3000  # entries of a folder and those below it
+MOST_LOOKED_AT = 3000  # entries of a folder and its subfolders
 
 
 class Kind(Enum):
-    """What a path may be."""
+    """The kinds of paths."""
 
     BUNDLE = auto()
     RUN = auto()
@@ -72,11 +72,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class PathKind:
-    """What was found. name: of what was looked at, as it is shown to people.
+    """The kind of a path. name: of the path, as shown to users.
 
-    words: what it is, such as "a PNG picture". advice: sentences on what can be done with it, for what is no bundle.
-    bundle: the folder to open, where there is one. dataset: what a model can be trained on. session: a saved one.
-    model: what a bundle can be made of. pictures: files of one picture each, which can be placed on a map.
+    words: a description such as "a PNG picture". advice: what can be done with it, in sentences, if it is no bundle.
+    bundle: the folder to open, if any. dataset: a model can be trained on it. session: a saved session.
+    model: a bundle can be made of it. pictures: files of one picture each, which can be placed on a map.
     """
 
     name: str
@@ -91,12 +91,12 @@ class PathKind:
 
     @property
     def sentence(self) -> str:
-        """Why it is not opened, and what to do."""
+        """The reason why it is not opened, and what to do."""
         return f"{self.name} is {self.words}. {self.advice}".strip()
 
 
 def kind_of_content(path: Path, name: str) -> PathKind:
-    """What a regular file is, and what can be done with it. Raises OSError where it cannot be read."""
+    """Detect the kind of a regular file, and what can be done with it. Raises OSError if it cannot be read."""
     with _opened(path) as stream:
         head, suffix = stream.read(_HEAD), path.suffix.lower()
         if head.startswith(b"PK"):
@@ -111,7 +111,7 @@ def kind_of_content(path: Path, name: str) -> PathKind:
 
 
 def _opened(path: Path) -> BufferedReader:
-    """A regular file for reading, even if something else has just taken its name."""
+    """Open a regular file for reading; safe if the path is replaced by something else meanwhile."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -157,17 +157,17 @@ def _data(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
 
 def _is_text(head: bytes) -> bool:
     try:
-        head[: _HEAD - 4].decode()  # the last letter may be cut
+        head[: _HEAD - 4].decode()  # the last character may be cut off
     except UnicodeDecodeError:
         return False
     return b"\0" not in head
 
 
-# -- zips, in which several formats come
+# -- zip archives, which several formats use
 
 
 class _LimitedReader(FileIO):
-    """Reads so many bytes and no more. left: of them."""
+    """Reads a limited number of bytes. left: how many remain."""
 
     left = _MOST_READ
 

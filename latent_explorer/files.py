@@ -1,4 +1,4 @@
-"""Reading ordinary files up to a limit; writing files whole or not at all, and saying why not when not."""
+"""Reading regular files up to a limit, and writing files atomically with a clear error if that fails."""
 
 import os
 import stat
@@ -10,15 +10,15 @@ from typing import IO
 from latent_explorer.errors import UserError
 from latent_explorer.targets import is_there, shown, why
 
-_STEM = 20  # characters of a name that that of its passing file begins with: both must be short enough
+_STEM = 20  # characters of a name that its temporary file's name begins with: both must be short enough
 _READ_ONLY = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
-"""How a file is opened of which nothing is known yet: should it be a pipe after all, nobody waits for it."""
+"""The flags for opening an unknown file: without blocking, in case it is a pipe."""
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The content of a regular file of at most so many bytes; nothing else is opened: a pipe could keep one waiting.
+    """Read a regular file of at most `most` bytes; nothing else is opened, because a pipe could block.
 
-    Raises OSError where it cannot be read, and UserError where it is no ordinary file or larger.
+    Raises OSError if it cannot be read, and UserError if it is no regular file or is larger.
     """
     with _opened(path, most) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -31,18 +31,18 @@ def read_regular(path: Path, most: int) -> bytes:
 
 
 def read_start(path: Path, count: int) -> bytes:
-    """The first bytes of a regular file of any size, so many or all of them. Raises as `read_regular` does."""
+    """Read up to `count` bytes from the start of a regular file of any size. Raises like `read_regular`."""
     with _opened(path) as stream:
         return stream.read(count)
 
 
 def check_regular(path: Path) -> None:
-    """Raise UserError where there is no regular file at a path: for libraries that open whatever they are given."""
+    """Raise UserError if there is no regular file at a path: for libraries that open any path they are given."""
     _check(path, Path(path).stat(), None)
 
 
 def _opened(path: Path, most: int | None = None) -> IO[bytes]:
-    """A regular file, even if something else has just taken its name."""
+    """Open a regular file; safe if the path is replaced by something else meanwhile."""
     _check(path, Path(path).stat(), most)
     stream = os.fdopen(os.open(path, _READ_ONLY), "rb", buffering=0)
     try:
@@ -64,11 +64,11 @@ def _check(path: Path, found: os.stat_result, most: int | None) -> None:
 def write_whole(
     path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool = False, durable: bool = True
 ) -> Path:
-    """Write a file through `write(stream)` so that `path` is afterwards either complete or untouched.
+    """Write a file through `write(stream)` atomically: afterwards `path` is either complete or unchanged.
 
-    durable: wait until the disk has it; without, a power cut may leave a file of the right name with wrong content.
-    Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, or is no ordinary file,
-    when the folder cannot be written, or when the disk is full. Whatever `write` raises passes through.
+    durable: wait until the data are on disk; otherwise a power cut may leave a file with incomplete content. Raises
+    UserError, leaving nothing behind, if `path` exists and `overwrite` is false, if it is no regular file, if the
+    folder is not writable, or if the disk is full. Exceptions of `write` pass through.
     """
     path = Path(path)
     if not overwrite and is_there(path):
@@ -94,7 +94,7 @@ def write_whole(
 
 
 def write_bytes_whole(path: Path, content: bytes, *, overwrite: bool = False, durable: bool = True) -> Path:
-    """Write `content` to `path` whole or not at all; see `write_whole`."""
+    """Write `content` to `path` atomically; see `write_whole`."""
     return write_whole(path, lambda stream: stream.write(content), overwrite=overwrite, durable=durable)
 
 
@@ -102,9 +102,9 @@ def _put_in_place(temporary: Path, path: Path, overwrite: bool) -> None:
     if overwrite:
         temporary.replace(path)
         return
-    try:  # a hard link fails if the name was taken meanwhile: no file is ever overwritten unasked
+    try:  # a hard link fails if the name has been taken meanwhile, so no file is overwritten
         os.link(temporary, path)
     except FileExistsError:
         raise UserError(f"{path} already exists; choose another name or allow it to be overwritten") from None
-    except OSError:  # a file system without hard links
+    except OSError:  # the file system has no hard links
         temporary.replace(path)

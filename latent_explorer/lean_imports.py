@@ -1,4 +1,4 @@
-"""Imports without what they bring along and nobody here needs; launches wait for them."""
+"""Imports without their unneeded dependencies, for a faster launch."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from types import ModuleType
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Modules are empty while others are imported that would import them; afterwards they can be had as ever."""
+    """Replace modules with empty ones during imports inside the block; afterwards they can be imported as usual."""
     empty = {name: ModuleType(name) for name in names if name not in sys.modules}
     sys.modules.update(empty)
     try:

@@ -1,4 +1,4 @@
-"""Colours, light and dark: of the program's ground, and of the classes. Free of Qt: films are painted with them too."""
+"""The light and dark colours of the program and the classes. Does not need Qt: films use them too."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,8 +31,8 @@ REPEAT = len(_SHADES) * len(MARKS)
 class Palette:
     """The colours of one appearance, as #rrggbb.
 
-    classes: those of classes, in the order of slots. slots: that of each class; its number where there are none.
-    shapes: whether each class has a shape of its own, too, wherever points are drawn.
+    classes: the class colours, in the order of slots. slots: the slot of each class; if empty, its number.
+    shapes: whether each class also has its own shape wherever points are drawn.
     """
 
     dark: bool
@@ -51,28 +51,28 @@ class Palette:
     shapes: bool = False
 
     def of_class(self, label: int) -> str:
-        """The colour of a class; of those that share one, each has another shade of it, until they are used up."""
+        """The colour of a class; classes that share one have different shades of it, until these are used up."""
         turn, colour = divmod(self._slot(label), len(self.classes))
         return mixed(self.classes[colour], self.text, _SHADES[turn % len(_SHADES)])
 
     @property
     def grounds(self) -> tuple[str, ...]:
-        """What classes are marked on: the map, and panels beside it."""
+        """The backgrounds of class colours: the map and the panels beside it."""
         return self.map, self.window, self.panel
 
     @property
     def on_accent(self) -> str:
-        """The ink of texts on the accent: of the map's colour and white, what stands out more."""
+        """The text colour on the accent: the map's colour or white, whichever has more contrast."""
         return max((self.map, "#ffffff"), key=lambda ink: contrast(ink, self.accent))
 
     def mark_of(self, label: int) -> Mark:
-        """The mark of a class, by which those that share a colour are told apart; or all, where they have shapes."""
+        """The mark of a class. It distinguishes classes that share a colour, or all classes if they have shapes."""
         if self.shapes:
             return SHAPES[sum(divmod(self._slot(label), len(self.classes))) % len(SHAPES)]
         return MARKS[self._slot(label) // len(self.classes) % len(MARKS)]
 
     def with_classes(self, palette: ClassPalette, slots: tuple[int, ...] = ()) -> Self:
-        """The same appearance with other colours for classes, each changed as little as it takes to stand out."""
+        """The same appearance with other class colours, each changed as little as enough contrast requires."""
         chosen = palette.dark if self.dark else palette.light
         classes = tuple(standing_out(colour, self.text, self.grounds) for colour in chosen)
         return replace(self, classes=classes, slots=slots)
@@ -80,9 +80,9 @@ class Palette:
     def for_map(
         self, uv: NDArray[np.floating], label: NDArray[np.integer] | None, classes: int, palette: str = USUAL.name
     ) -> Self:
-        """With the colours of a palette, by its name, so that classes that meet on a map differ most.
+        """The same appearance with the colours of a named palette, so that classes that overlap on a map differ most.
 
-        uv: plane points (n, 2) of classes (n,). Raises UserError where no palette has that name.
+        uv: plane points (n, 2) of classes (n,). Raises UserError if no palette has that name.
         """
         chosen = palette_called(palette)
         if label is None or not classes:
@@ -94,14 +94,14 @@ class Palette:
 
 
 def mixed(colour: str, other: str, share: float) -> str:
-    """A colour with so much of another in it."""
+    """Mix a share of another colour into a colour."""
     pairs = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(one + share * (two - one)):02x}" for one, two in pairs)
 
 
 @lru_cache(maxsize=1024)
 def standing_out(colour: str, towards: str, grounds: tuple[str, ...], least: float = LEAST_OF_MARKS) -> str:
-    """A colour with as little of another in it as gives it a contrast with all grounds."""
+    """Mix as little of another colour into a colour as gives it enough contrast with all backgrounds."""
     shares = (share / 100 for share in range(101))
     tried = (mixed(colour, towards, share) for share in shares)
     return next((each for each in tried if min(contrast(each, ground) for ground in grounds) >= least), towards)

@@ -1,7 +1,7 @@
-"""What a path is, found out by reading little of it: a bundle, images to train on, a checkpoint, or something else.
+"""Detects what a path is by reading little of it: a bundle, images to train on, a checkpoint, or something else.
 
-Only regular files are opened, and at most a stated number of bytes of each is read, so that a pipe, a device or an
-endless file holds nobody up; a disk that does not answer still does: ask in a thread where somebody waits.
+Only regular files are opened, and a limited number of bytes is read from each, so that pipes, devices and endless
+files do not block. A disk that does not answer still does: in the window, call this from a thread.
 """
 
 import os
@@ -31,18 +31,18 @@ from latent_explorer.safe_text import safe_text
 
 __all__ = ["IMAGE_SUFFIXES", "Kind", "PathKind", "kind_of", "kind_of_all", "kind_of_link", "kind_of_text"]
 
-_DEEPEST = 4  # levels of folders below the one that is looked at
-_LONGEST = 80  # letters of a name
-_NAMED = 3  # things of several that are named
+_DEEPEST = 4  # levels of subfolders that are searched
+_LONGEST = 80  # characters of a name
+_NAMED = 3  # items of several that are named
 _ELSEWHERE = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytorch_model.bin")
-"""Beside a `config.json`, what says that it is none of ours."""
+"""Files beside a `config.json` that show it belongs to another program."""
 _MODELS = ("vae_decoder/model.onnx", "vae/config.json", "decoder.onnx", "encoder.onnx")
-"""What says of a folder that it holds a model of another program."""
+"""Files that show a folder holds another program's model."""
 _ADVICE_ON_ELSEWHERE = "Drop a folder or file of this computer."
 
 
 def kind_of(path: str | Path) -> PathKind:
-    """What there is at a path. Raises nothing: what cannot be read is said to be so."""
+    """Detect the kind of a path. Raises nothing: unreadable paths are reported as such."""
     path = Path(path)
     name = safe_text(path.name or str(path), most=_LONGEST)
     try:
@@ -60,7 +60,7 @@ def kind_of(path: str | Path) -> PathKind:
 
 
 def kind_of_all(paths: Sequence[Path]) -> PathKind:
-    """What several paths are together: all of one bundle, or images of one folder, or several things."""
+    """Detect the kind of several paths together: files of one bundle, images of one folder, or several items."""
     kinds = [kind_of(path) for path in paths[:MOST_LOOKED_AT]]
     first = kinds[0]
     if len(paths) == 1 or (first.bundle is not None and all(each.bundle == first.bundle for each in kinds)):
@@ -79,12 +79,12 @@ def kind_of_all(paths: Sequence[Path]) -> PathKind:
 
 
 def kind_of_link(address: str) -> PathKind:
-    """A link to elsewhere, which is never fetched."""
+    """The kind of a web link, which is never fetched."""
     return PathKind(safe_text(address, most=_LONGEST), Kind.WEB_LINK, "a web link", _ADVICE_ON_ELSEWHERE)
 
 
 def kind_of_text() -> PathKind:
-    """Words that were dropped."""
+    """The kind of dropped text."""
     return PathKind("What was dropped", Kind.OTHER, "text", _ADVICE_ON_ELSEWHERE)
 
 
@@ -126,7 +126,7 @@ def _run(path: Path, name: str) -> PathKind:
 
 
 def _below(path: Path) -> tuple[list[Path], bool]:
-    """The files below a folder, the nearest first, and whether they are all; hidden ones are passed over."""
+    """The files below a folder, the nearest first, and whether these are all of them; hidden ones are skipped."""
     found: list[Path] = []
     folders, looked_at = deque([(path, 0)]), 0
     while folders:

@@ -1,4 +1,4 @@
-"""Where things lie: what ships with the program, and the person's own folders."""
+"""The locations of files: those shipped with the program, and the user's own folders."""
 
 import itertools
 import os
@@ -19,7 +19,7 @@ def _shipped(name: str) -> Path:
 
 
 def resource(name: str) -> Path:
-    """A file or folder of `resources/`, from a checkout or an installed wheel alike."""
+    """A file or folder of `resources/`, in a checkout or an installed wheel."""
     return _shipped("resources") / name
 
 
@@ -34,7 +34,7 @@ def shipped_bundles() -> list[Path]:
 
 
 def trained_folder() -> Path:
-    """Where the bundles that this person trains in the window go, and their runs; may not be there yet."""
+    """The folder for bundles trained in the window, and their runs; it may not exist yet."""
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "bundles"
 
 
@@ -44,9 +44,9 @@ def trained_bundles() -> list[Path]:
 
 
 def bundles_in(folder: Path) -> list[Path]:
-    """The folders in `folder` that hold a configuration, by name; of very many, those that are found first.
+    """The folders in `folder` that contain a configuration, by name; if there are very many, the first that are found.
 
-    None is opened: whether it is a bundle is seen when it is read.
+    None of them is opened, so some may turn out to be no bundles.
     """
     found = []
     with suppress(OSError), os.scandir(folder) as entries:
@@ -58,13 +58,13 @@ def bundles_in(folder: Path) -> list[Path]:
 
 
 def find_bundle(name_or_path: str | Path) -> Path:
-    """The folder of a bundle given by its path, or by the name of a shipped one or of one trained in the window.
+    """Find the folder of a bundle by its path, or by the name of a shipped bundle or one trained in the window.
 
-    A shipped one goes before: a command that names it means the same on every machine.
-    A file of a bundle stands for it, and a run for the bundle that it made.
-    Raises UserError that lists them when there is none, or says what else the path is.
+    Shipped bundles come first, so that commands mean the same on every machine. A file of a bundle stands for the
+    bundle, and a run for the bundle it produced.
+    Raises a UserError that lists the bundles if there is none, or says what else the path is.
     """
-    from latent_explorer.path_kinds import Kind, kind_of  # a window that opens what was open last does without
+    from latent_explorer.path_kinds import Kind, kind_of  # not needed to reopen the last bundle
 
     given = Path(name_or_path)
     if given.parts[:1] and given.parts[0].startswith("~"):
@@ -87,35 +87,35 @@ def find_bundle(name_or_path: str | Path) -> Path:
 def _at_home(path: Path) -> Path:
     try:
         return path.expanduser()
-    except RuntimeError:  # there is no such person
+    except RuntimeError:  # the user has no home folder
         return path
 
 
 def data_folder() -> Path:
-    """Where downloaded datasets are kept for this person."""
+    """The user's folder for downloaded datasets."""
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
 
 
 def classifiers_folder() -> Path:
-    """Where classifiers taught on this person's datasets are kept; may be removed at any time."""
+    """The user's folder for classifiers trained on datasets; can be removed at any time."""
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "classifiers"
 
 
 def sessions_folder() -> Path:
-    """Where the pins and paths that this person has made on bundles are kept."""
+    """The user's folder for pins and paths."""
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "sessions"
 
 
 def tile_folder() -> Path:
-    """Where decoded tiles are kept for this person; may be removed at any time."""
+    """The user's folder for decoded tiles; can be removed at any time."""
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "tiles"
 
 
 def chart_folder() -> Path:
-    """Where charts that took long to fit are kept for this person; may be removed at any time."""
+    """The user's folder for fitted charts; can be removed at any time."""
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "charts"
 
 
 def log_folder() -> Path:
-    """Where this person's logs are kept."""
+    """The user's folder for logs."""
     return Path(platformdirs.user_log_dir("latent-explorer", appauthor=False))

@@ -1,4 +1,4 @@
-"""What other packages add, through entry points: found, checked, registered; what is broken is named and left out."""
+"""Plugins: entry points of other packages are found, checked and registered; broken ones are reported and skipped."""
 
 import logging
 import os
@@ -24,9 +24,9 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Plugin:
-    """One entry point. group: "charts", "fields", ... name: of the entry. place: what it names, `module:thing`.
+    """One entry point. group: "charts", "fields", ... name: of the entry. place: its value, `module:thing`.
 
-    problem: why it is left out; empty where it is registered. thing: what was registered.
+    problem: the reason why it is skipped; empty if it is registered. thing: the registered object.
     """
 
     group: str
@@ -41,10 +41,10 @@ class Plugin:
 
 
 class Registry(Mapping[str, _T]):
-    """Things of one kind by their `name`: ours, and those that other packages add to a group of entry points.
+    """Objects of one kind by their `name`: built-in ones, and those that other packages add to a group of entry points.
 
-    Those of others are looked for when all are listed, or a name is asked for that is none of ours.
-    unique: further attributes that no two may share. check: raises UserError where a thing contradicts itself.
+    Plugins are loaded when all objects are listed, or when a name is requested that is not built in.
+    unique: further attributes that must be unique. check: raises UserError if an object is inconsistent.
     """
 
     def __init__(self, group: str, kind: type[_T], *unique: str, check: Callable[[_T], None] | None = None) -> None:
@@ -52,7 +52,7 @@ class Registry(Mapping[str, _T]):
         self._things: dict[str, _T] = {}
 
     def register(self, thing: Any) -> None:
-        """Add a thing. Raises UserError where it is of another kind, contradicts itself, or has what another has."""
+        """Add an object. Raises UserError if it has another type, is inconsistent, or duplicates a unique attribute."""
         if not issubclass(type(thing), self._kind):
             raise UserError(f"expected a {self._kind.__name__}, found {type(thing).__name__}")
         if self._check is not None:
@@ -64,7 +64,7 @@ class Registry(Mapping[str, _T]):
         self._things[thing.name] = thing
 
     def load(self) -> "tuple[Plugin, ...]":
-        """Look for those of other packages, if that was not done yet; returns what was found, the broken included."""
+        """Load the plugins of other packages, if not yet done; returns all that were found, including broken ones."""
         return load_plugins(self._group, self.register)
 
     def __getitem__(self, name: str) -> _T:
@@ -82,20 +82,20 @@ class Registry(Mapping[str, _T]):
 
 
 def load_plugins(group: str, register: Callable[[Any], None]) -> tuple[Plugin, ...]:
-    """Import what other packages add to a group and hand each to `register`; once, however often it is called.
+    """Import the plugins of a group and pass each to `register`; repeated calls do nothing.
 
-    register: adds it, or raises UserError with the reason why it cannot be. Whatever goes wrong in a plugin is
-    logged, kept in its `problem`, and never raised.
+    register: adds the object, or raises UserError with the reason why not. Errors in a plugin are logged and kept in
+    its `problem`, and never raised.
     """
     with _loading:
         if group not in _loaded:
-            _loaded[group] = ()  # a plugin that asks for its own group while it is loaded sees it without itself
+            _loaded[group] = ()  # a plugin that uses its own group while it is being loaded does not see itself
             _loaded[group] = tuple(_take(group, each, register) for each in _entries(group))
         return _loaded[group]
 
 
 def broken_plugins() -> list[str]:
-    """A sentence for each plugin loaded so far that was left out."""
+    """A sentence for each plugin that was skipped so far."""
     found = (plugin for group in _loaded.values() for plugin in group if plugin.problem)
     return [f"The plugin {plugin} was left out: {plugin.problem}." for plugin in found]
 
@@ -110,15 +110,15 @@ def _entries(group: str) -> list["EntryPoint"]:
 
 @cache
 def _any_offered() -> bool:
-    """Whether any installed package adds anything.
+    """Whether any installed package has plugins.
 
-    Read from the files themselves: 1 ms for 90 packages, where importing importlib.metadata alone takes 24.
+    Reads the files directly: 1 ms for 90 packages, while importing importlib.metadata alone takes 24 ms.
     """
     return any(f"[{_PREFIX}".encode() in content for content in _tables())
 
 
 def _tables() -> Iterator[bytes]:
-    """The entry points, as written, of each distribution on the path."""
+    """The unparsed entry points of each distribution on the path."""
     for folder in sys.path:
         try:
             with os.scandir(folder or ".") as entries:
@@ -142,7 +142,7 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
         register(thing)
     except UserError as error:
         problem = str(error)
-    except (Exception, SystemExit) as error:  # whatever another's code may raise
+    except (Exception, SystemExit) as error:  # foreign code may raise anything
         problem = f"{entry.value} cannot be loaded: {type(error).__name__}: {error}"
     plugin = Plugin(group, entry.name, entry.value, distribution, problem.rstrip("."), thing)
     if problem:
@@ -151,7 +151,7 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
 
 
 class _WithoutHeavyModules:
-    """Refuse this thread what the window's process must not import; where it is there already, it is no harm."""
+    """Blocks imports in this thread that the window's process must not make; already imported modules are allowed."""
 
     def __enter__(self) -> None:
         self._thread = threading.get_ident()

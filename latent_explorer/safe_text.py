@@ -1,6 +1,6 @@
-"""Text that comes from files, made safe to show: nothing hidden, nothing that steers a terminal, nothing endless.
+"""Makes text from files safe to display: no hidden characters, no terminal control codes, limited length.
 
-For a person to read, not for a file or a comparison: what is shown may be shortened.
+For display only, not for files or comparisons, because the text may be shortened.
 """
 
 import json
@@ -9,10 +9,10 @@ import unicodedata
 from contextlib import suppress
 
 WORD = 60
-"""Letters of the longest word shown; what has more is cut in the middle. Words end at spaces and slashes."""
+"""The length of the longest word shown; longer ones are cut in the middle. Words end at spaces and slashes."""
 
-_MARKS = 4  # that may stand on one letter: more would cover the lines around
-_JOINERS = "\u200c\u200d"  # as Persian, Indic scripts and emoji need them between two of theirs
+_MARKS = 4  # combining marks per letter: more would cover adjacent lines
+_JOINERS = "\u200c\u200d"  # needed between two characters of Persian, Indic scripts and emoji
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffc"
     "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
@@ -22,23 +22,23 @@ _NOT_ASCII = re.compile("[^\x20-\x7e]")
 
 
 def safe_text(text: str, word: int = WORD, most: int = 2000, keep: str = "") -> str:
-    """The text on one line: control characters, marks that turn the direction, and what else cannot be seen, as such.
+    """Put text on one line, with control characters, direction marks and other invisible characters made visible.
 
-    word, most: characters that a word, and all of it, may have; what is longer is cut in the middle.
-    keep: control characters that stay, such as the ends of lines of a page.
+    word, most: the maximum length of a word and of the whole text; longer ones are cut in the middle.
+    keep: control characters to keep, such as line breaks.
     """
-    if len(text) > 4 * most:  # what is cut anyway need not be looked through
+    if len(text) > 4 * most:  # no need to check what is cut anyway
         text = text[: 2 * most] + text[-2 * most :]
     shown, ends = text, r"\s/\\"
     if _NOT_ASCII.search(text):
         shown = _HIDDEN.sub(lambda found: found[0] if found[0] in keep else _named(found), _thinned(text))
-        ends = ends if shown == text else r"\s/"  # no word ends within the number of a character
+        ends = ends if shown == text else r"\s/"  # no word ends within an escaped character
     shown = re.sub(rf"[^{ends}]{{{word + 1},}}", lambda found: _cut(found[0], word), shown)
     return _cut(shown, most)
 
 
 def readable(text: str) -> str:
-    """A path or another text of the system's, as it can be written anywhere: bytes that are no UTF-8 become \\xNN."""
+    """Make a path or another system text writable anywhere: bytes that are not UTF-8 become \\xNN."""
     for handler in ("strict", "surrogateescape"):
         with suppress(UnicodeEncodeError):
             return text.encode(errors=handler).decode(errors="backslashreplace")
@@ -46,12 +46,12 @@ def readable(text: str) -> str:
 
 
 def safe_json(text: str) -> str:
-    """A JSON text of the same meaning, in which what cannot be seen is written by its number."""
+    """Escape the invisible characters of a JSON text without changing its meaning."""
     return _HIDDEN.sub(lambda found: found[0] if found[0] in "\n\t" else json.dumps(found[0])[1:-1], text)
 
 
 def _named(found: re.Match[str]) -> str:
-    """A character that cannot be seen, as a picture or by its number."""
+    """The symbol or the code of an invisible character."""
     character, code = found[0], ord(found[0])
     before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
     if character in _JOINERS and before > "\u02ff" and after > "\u02ff":
@@ -62,7 +62,7 @@ def _named(found: re.Match[str]) -> str:
 
 
 def _thinned(text: str) -> str:
-    """The text without all but the first marks that stand on one letter."""
+    """Remove all but the first combining marks of each letter."""
     kept, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0

@@ -1,4 +1,4 @@
-"""Work done in steps: a generator that yields reports and returns its result."""
+"""Work in steps: a generator yields reports and returns the result."""
 
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ _Result = TypeVar("_Result")
 def relayed(
     steps: Generator[_Report, None, _Result], tell: Callable[[_Report], _Relayed]
 ) -> Generator[_Relayed, None, _Result]:
-    """The same steps with the same result; each report is what `tell` makes of it."""
+    """Run the same steps with the same result, with each report converted by `tell`."""
     while True:
         try:
             report = next(steps)
@@ -22,7 +22,7 @@ def relayed(
 
 
 def finished(steps: Generator[_Report, None, _Result], tell: Callable[[_Report], Any] = lambda _: None) -> _Result:
-    """The result of steps, all of them taken now. tell: called with each report."""
+    """Run all steps and return the result. tell: called with each report."""
     while True:
         try:
             report = next(steps)

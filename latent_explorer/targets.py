@@ -1,4 +1,4 @@
-"""Where a person wants a file: tried beforehand, and refused with a sentence."""
+"""Checks in advance whether a file can be written where the user wants it."""
 
 import errno
 import stat
@@ -9,7 +9,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.safe_text import safe_text
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
-_LONGEST = 255  # bytes of a name, with all file systems in use
+_LONGEST = 255  # bytes of a name, the limit of all common file systems
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFREG: "a file"}
 _SHOWN = 60  # characters of a name in a message, and of the folders above it
 _WHY = {
@@ -26,10 +26,10 @@ _WHY = {
 
 
 def check_target(path: str | Path, *, folder: bool = False, parents: bool = False) -> Path:
-    """The absolute path of a file that a person wants written, once that was tried; nothing is left behind.
+    """Check that a file can be written, and return its absolute path. Leaves nothing behind.
 
-    folder: it is a folder that is to be written. parents: missing folders above it will be made.
-    Whether something may be replaced is not asked here. Raises UserError that says why it cannot be written.
+    folder: a folder is to be written. parents: missing parent folders will be created.
+    Does not check whether something would be replaced. Raises a UserError that says why it cannot be written.
     """
     target = expanded(path).absolute()
     _check_name(target, target)
@@ -50,15 +50,15 @@ def check_target(path: str | Path, *, folder: bool = False, parents: bool = Fals
 
 
 def expanded(path: str | Path) -> Path:
-    """The path, with the person's folder for ~; whatever text it is."""
+    """Expand ~ to the user's home folder; accepts any text."""
     try:
         return Path(path).expanduser()
-    except RuntimeError:  # ~ of somebody who is not known here
+    except RuntimeError:  # ~ of an unknown user
         return Path(path)
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything at a path, whatever text it is."""
+    """Whether a path exists; accepts any text."""
     try:
         return path.exists()
     except OSError:
@@ -66,7 +66,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder at a path, whatever text it is."""
+    """Whether a path is a folder; accepts any text."""
     try:
         return path.is_dir()
     except OSError:
@@ -74,12 +74,12 @@ def is_folder(path: Path) -> bool:
 
 
 def why(error: OSError) -> str:
-    """What went wrong with a file and what to do about it, without a capital and a full stop."""
+    """What went wrong with a file and what to do about it, without initial capital and full stop."""
     return _WHY.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
 
 
 def shown(path: str | Path) -> str:
-    """A path as it stands in a sentence: long parts cut in the middle, and what cannot be printed escaped."""
+    """Format a path for a sentence: long parts are cut in the middle, unprintable characters are escaped."""
     path = Path(path)
     above = str(path.parent) if path.parent != path else ""
     return str(Path(_cut(above), _cut(path.name))) if path.name else _cut(str(path))
@@ -95,7 +95,7 @@ def _check_name(path: Path, target: Path) -> None:
 
 
 def _name_error(name: str) -> str:
-    """Why a name is none for a new file, here or on another system; empty where it is one."""
+    """The reason why a new file cannot have this name, here or on another system; empty if it can."""
     if not name:
         return "it is the top of the disk; choose a folder below it"
     if name.split(".")[0].strip().lower() in _RESERVED:
@@ -110,10 +110,10 @@ def _name_error(name: str) -> str:
 
 
 def _kind(path: Path) -> int | None:
-    """The mode of what is at a path; None where nothing is. Raises OSError."""
+    """The mode of the file at a path; None if there is none. Raises OSError."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:
         return None
-    except ValueError as error:  # a NUL, or what this system's names cannot hold
+    except ValueError as error:  # a NUL, or a character that this system's names cannot contain
         raise OSError(errno.EINVAL, "a part of its path is not a valid folder name; choose another folder") from error

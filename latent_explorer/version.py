@@ -1,3 +1,3 @@
-"""The version of the program; whoever asks for it imports this, and not the package, which stands above every room."""
+"""The version of the program. Import it from here, not from the package, which is above every room."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""How well colours are told apart, by any kind of colour vision: differences, simulated dichromacy, contrast."""
+"""How well colours can be distinguished with any colour vision: differences, simulated dichromacy, contrast."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ VISIONS: dict[str, Colours] = {
         [(1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)]
     ),
 }
-"""From linear RGB to what it looks like. Machado, Oliveira and Fernandes, "A physiologically-based model for
+"""Matrices from linear RGB to its appearance. Machado, Oliveira and Fernandes, "A physiologically-based model for
 simulation of color vision deficiency", 2009, severity 1."""
 
 
@@ -38,7 +38,7 @@ def hexadecimal(colour: Colours) -> str:
 
 
 def linear(colours: Colours) -> Colours:
-    """Linear light of sRGB colours."""
+    """Convert sRGB colours to linear light."""
     return np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
 
 
@@ -49,7 +49,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def lab(colours: Colours, vision: str = "normal") -> Colours:
-    """CIELAB coordinates (..., 3), D65, of colours as a kind of vision sees them."""
+    """CIELAB coordinates (..., 3), D65, of colours as seen with a kind of colour vision."""
     seen = np.clip(linear(colours) @ VISIONS[vision].T, 0, 1)
     share = seen @ _TO_XYZ.T / _WHITE
     bent = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)
@@ -58,9 +58,9 @@ def lab(colours: Colours, vision: str = "normal") -> Colours:
 
 
 def difference(one: Colours, other: Colours) -> NDArray[np.float64]:
-    """CIEDE2000 of CIELAB coordinates (..., 3): below 1 nobody sees it, above 10 two dots are told apart at a glance.
+    """CIEDE2000 of CIELAB coordinates (..., 3): below 1 it is invisible, above 10 two dots differ at a glance.
 
-    Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula", 2005, with their names.
+    Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula", 2005; the variables have the names of the paper.
     """
     (l1, a1, b1), (l2, a2, b2) = np.moveaxis(one, -1, 0), np.moveaxis(other, -1, 0)
     c7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
@@ -89,13 +89,13 @@ def difference(one: Colours, other: Colours) -> NDArray[np.float64]:
 
 
 def differences(colours: Colours, vision: str = "normal") -> NDArray[np.float64]:
-    """CIEDE2000 of each of some colours (n, 3) from each, (n, n), as a kind of vision sees them."""
+    """CIEDE2000 between all pairs of colours (n, 3), (n, n), as seen with a kind of colour vision."""
     seen = lab(colours, vision)
     return difference(seen[:, None], seen[None])
 
 
 def least_difference(colours: Colours) -> dict[str, float]:
-    """How different the two of some colours (n, 3) are that are most alike, by the kind of vision."""
+    """The difference of the two most similar colours of (n, 3), by kind of colour vision."""
     pairs = np.triu_indices(len(colours), 1)
     return {vision: float(differences(colours, vision)[pairs].min()) for vision in VISIONS}
 

@@ -1,27 +1,27 @@
-"""How the threads of a process wait for work. OpenMP reads it from the environment once, when torch is loaded."""
+"""How idle threads wait for work. OpenMP reads this from the environment once, when torch is loaded."""
 
 import os
 import sys
 
-_SPINS = "20000"  # a third of a millisecond or so: longer than what lies between two operations of a training step
+_SPINS = "20000"  # about a third of a millisecond: longer than the gap between two operations of a training step
 
 
 def wait_asleep() -> None:
-    """Let idle threads sleep. Threads that spin without end starve all else: beside one busy neighbour on two cores,
-    training was nine times as fast with threads asleep.
+    """Let idle threads sleep. Threads that spin endlessly starve other programs: next to one busy program on two cores,
+    training was nine times as fast with sleeping threads.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def wait_awake() -> None:
-    """Let idle threads spin for a moment before they sleep, for a process that has the machine mostly to itself.
+    """Let idle threads spin briefly before they sleep, for a process that has the machine mostly to itself.
 
-    Too late once torch is loaded. Only GCC's OpenMP, which torch brings along on Linux, can do it.
+    Has no effect once torch is loaded. Only GCC's OpenMP, which torch includes on Linux, supports this.
     """
     if sys.platform == "linux" and "torch" not in sys.modules:
         os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
 
 
 def awake() -> bool:
-    """Whether threads were asked to spin for a moment."""
+    """Whether threads are set to spin briefly."""
     return os.environ.get("GOMP_SPINCOUNT", "0") != "0"
