@@ -65,7 +65,7 @@ Picture = Annotated[Path | None, Option(metavar="PICTURE", help="Draw the matrix
 
 
 class AlignCommand(TyperCommand):
-    """A command with the option --translator, whose help lists what there is."""
+    """A command with the option --translator, whose help lists the available kinds."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the kinds of translator and the ways to choose anchors."""
@@ -147,14 +147,14 @@ def align(
 
 
 def _usual(growing: bool, measure: str | None) -> str:
-    """The kind of translator where none was chosen."""
+    """The default kind of translator."""
     if measure:
         return "relative" if measure == RelativeMeasure.cosine else "relative-euclidean"
     return "kernel" if growing else "affine"
 
 
 def _measured(folders: list[Path], asked: Any) -> list[Any]:
-    """Each way, and what is to be said of it."""
+    """Each direction with its results and notes."""
     from latent_explorer.alignment.comparing import Compared, compare
 
     found = []
@@ -178,7 +178,7 @@ def _growth(bootstrap: bool, blind: bool, disjoint: bool) -> Literal["", "bootst
 
 
 def _report(way: Any) -> dict[str, object]:
-    """One ordered pair: each figure its mean over the runs."""
+    """The figures of one ordered pair, as means over the runs."""
     return {
         "source": way.source.name,
         "target": way.target.name,
@@ -213,7 +213,7 @@ def _keep(found: list[Any], kind: str, save: Path | None, out: Path | None, over
 
 
 def _print(found: list[Any], kind: str) -> None:
-    """The names, then a row for each way, then one for each two spaces; and the matrix of closures of more than two."""
+    """Print the names, a row per direction, a row per pair of spaces, and for more than two the matrix of closures."""
     names = list(dict.fromkeys(name for way in found for name in (way.source.name, way.target.name)))
     number = {name: str(place) for place, name in enumerate(names, 1)}
     first, several = found[0], len(found[0].runs) > 1

@@ -18,7 +18,7 @@ commands = typer.Typer()
 
 
 class AnomalyCommand(TyperCommand):
-    """A command whose help lists the scores that there are."""
+    """A command whose help lists the available scores."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the scores."""
@@ -92,7 +92,7 @@ def anomalies(
 
 
 def _apart(model: str, against: str, own: str | None, device: str, download: bool) -> tuple[Any, dict[str, Any]]:
-    """The Apart of a model and other images, and what they are."""
+    """The Apart of a model and other images, with descriptions of both."""
     from latent_explorer.bundles import read_config
     from latent_explorer.data.second_set import read_others
     from latent_explorer.runtime.loading import load_bundle_model

@@ -1,4 +1,4 @@
-"""All commands, and how they are run."""
+"""All commands, and the program that runs them."""
 
 import sys
 from typing import Annotated, Any, cast
@@ -37,15 +37,15 @@ from latent_explorer.errors import UserError
 from latent_explorer.version import __version__
 from latent_explorer.waiting import wait_asleep
 
-# Every error in the arguments; typer passes it on under no name of its own.
+# Any error in the arguments; typer does not export it under a name of its own.
 _BadInput = cast(type[typer.BadParameter], typer.BadParameter.__mro__[2])
 
 
 class Program(TyperGroup):
-    """The commands, each ending as `exit_code` says, whoever calls them."""
+    """The group of all commands; each ends with the exit code of `exit_code`, also if called from Python."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command that the arguments name, and leave with its exit code."""
+        """Run the command named in the arguments, and exit with its code."""
         sys.exit(exit_code(lambda: self._run(*args, **{**extra, "standalone_mode": False})))
 
     def _run(self, *args: Any, **extra: Any) -> int | None:
@@ -60,7 +60,7 @@ class Program(TyperGroup):
 
 app = typer.Typer(
     cls=Program,
-    rich_markup_mode=None,  # plain help: at once there, and its examples are never wrapped or framed
+    rich_markup_mode=None,  # plain help is faster, and does not wrap or frame its examples
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},

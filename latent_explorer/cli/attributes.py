@@ -103,7 +103,7 @@ def _measured(name: str, images: int, seed: int, device: str) -> dict[str, Any]:
 
 
 def _recogniser(config: Any, latents: Any) -> tuple[Any, str, float | None]:
-    """A classifier of the model's images, or None with what is lacking; and its accuracy on test images."""
+    """A classifier of the model's images, or None with the reason; and its accuracy on test images."""
     import numpy as np
 
     from latent_explorer.analysis.attributes.recogniser import Recogniser
@@ -125,7 +125,7 @@ def _recogniser(config: Any, latents: Any) -> tuple[Any, str, float | None]:
 
 
 def _shown(steps: Iterator[Any], total: int) -> Iterator[Any]:
-    """The same, with a bar."""
+    """The same steps with a progress bar."""
     with Display() as display:
         for done, step in enumerate(steps, 1):
             display.show("walking", done, total, f"{step[1]}, {step[2]}")

@@ -18,7 +18,7 @@ from latent_explorer.waiting import wait_awake
 
 commands = typer.Typer()
 _USUAL = "mnist-ae-2d"
-_GRIDS = ("mnist-vae-2d", "mnist-ae-2d")  # that of the map at first, and one made to be quick
+_GRIDS = ("mnist-vae-2d", "mnist-ae-2d")  # the model of the initial map, and one made to be fast
 _PATHS = ("mnist-vae-2d", "mnist-vae-16d", "mnist-ae-16d")
 _ONE_LINE = 11  # figures
 
@@ -33,7 +33,7 @@ Model = Annotated[
 
 
 class Budget(StrEnum):
-    """What can be measured."""
+    """The available measurements."""
 
     HOVER = "hover"
     STARTUP = "startup"
@@ -158,7 +158,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
         case Budget.STREAM:
             arguments = find_bundle(model or _USUAL), images
         case Budget.TRAIN:
-            wait_awake()  # as the command that trains does
+            wait_awake()  # like the command `train`
     module = import_module(f"latent_explorer.bench.{what}_bench")
     found = getattr(module, f"measure_{what}")(*arguments)
     return {name: each.as_json() if hasattr(each, "as_json") else each for name, each in found.items()}

@@ -173,7 +173,7 @@ def _shipped() -> Iterator[dict[str, Any]]:
     for folder in shipped_bundles():
         try:
             config = read_config(folder)
-        except BundleError as error:  # one broken bundle hides no other
+        except BundleError as error:  # a broken bundle must not hide the others
             complain(str(error))
             continue
         yield {

@@ -1,4 +1,4 @@
-"""What `evaluate --chart` says: how well a bundle is seen through charts, one beside the other."""
+"""The output of `evaluate --chart`: how well charts show a bundle, side by side."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,9 @@ _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the range of detail
 def evaluate_charts(
     folder: Path, charts: list[str], dataset: Any, device: str, *, download: bool, as_json: bool
 ) -> None:
-    """Measure a bundle through charts, and print the figures. Raises UserError where one of them is not possible.
+    """Measure a bundle through charts, and print the figures. Raises UserError if one of the charts is not possible.
 
-    dataset: where its images are, or these; None for where they were during training.
+    dataset: the images, or their location; None for their location during training.
     """
     from rich.console import Console
     from rich.text import Text
@@ -30,7 +30,7 @@ def evaluate_charts(
     from latent_explorer.training.chart_figures import ChartJudge
     from latent_explorer.training.distributed.devices import choose_device
 
-    bundle = replace(open_bundle(folder), fits={})  # what it brings along does not say how long it took
+    bundle = replace(open_bundle(folder), fits={})  # included fits do not say how long they took
     seen = [seen_through(bundle, chart) for chart in charts]
     images = _images(bundle.config, dataset, download)
     judge = ChartJudge(load_bundle_model(folder, bundle.config), bundle.latents, images, choose_device(device))
@@ -46,7 +46,7 @@ def evaluate_charts(
 
 
 def _images(config: Any, source: Any, download: bool) -> Any:
-    """The dataset of a bundle; None, which is said, where it is not to be had."""
+    """The dataset of a bundle; None, with a message, if it is not available."""
     from latent_explorer.training.evaluate import dataset_of
 
     try:
@@ -61,7 +61,7 @@ def _images(config: Any, source: Any, download: bool) -> Any:
 
 
 def _measured(judge: Any, bundle: Any) -> dict[str, Any]:
-    """The figures of a bundle through its chart; where its kind has a detail, those that depend on it all along."""
+    """The figures of a bundle through its chart; with a detail parameter, also the figures at several values of it."""
     whole = judge.whole(bundle.chart)
     found: dict[str, Any] = judge.measure(bundle.chart, whole).figures()
     steps = []
@@ -73,7 +73,7 @@ def _measured(judge: Any, bundle: Any) -> dict[str, Any]:
 
 
 def _details(bundle: Any) -> list[tuple[float, Any]]:
-    """Specs that differ from a bundle's chart in detail alone, from none to all."""
+    """Specs that differ from a bundle's chart only in the detail, from lowest to highest."""
     from latent_explorer.charts import CHARTS, ChartSpec
 
     spec = ChartSpec.of(bundle.chart_text)

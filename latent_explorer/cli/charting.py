@@ -48,7 +48,7 @@ def chart(
 
 
 def _chosen(rest: list[str]) -> Iterator[str]:
-    """What is written behind the kind, `--name value` or `--name=value`, as a spec has it. Raises UserError."""
+    """Convert the arguments after the kind, `--name value` or `--name=value`, to parts of a spec. Raises UserError."""
     words = iter(rest)
     for word in words:
         name, given, value = word.removeprefix("--").partition("=")
@@ -76,7 +76,7 @@ def _fit(bundle: Any, text: str, as_json: bool) -> None:
 
 
 def _fitted(fitting: Generator[Any, None, Any], kind: str) -> Any:
-    """Run a fit to its end, with a progress bar; returns its result."""
+    """Run a fit with a progress bar; returns its result."""
     with Display() as display:
         return finished(
             fitting, lambda step: display.show(f"fitting {kind}", round(1000 * step.share), 1000, step.words)

@@ -1,4 +1,4 @@
-"""A bundle opened to encode images and to decode latents."""
+"""A bundle opened for encoding images and decoding latents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _PIECE = 1024  # pictures decoded at a time
 
 @dataclass(frozen=True, eq=False)
 class BundleCodec:
-    """A bundle whose encoder and decoder are at hand. model: a LatentModel; decoder: an engine.decoder.Decoder."""
+    """A bundle with its encoder and decoder. model: a LatentModel; decoder: an engine.decoder.Decoder."""
 
     folder: Path
     config: Any
@@ -27,18 +27,18 @@ class BundleCodec:
     def slices(
         self, z: "NDArray[np.float32]", labels: "NDArray[np.int64] | None" = None
     ) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
-        """The pictures of latents, so many at a time, the same to the bit as the window exports."""
+        """The pictures of latents, in slices, bit-identical to those that the window exports."""
         for start in range(0, len(z), _PIECE):
             part = slice(start, start + _PIECE)
             yield start, self.decoder.repeatable(z[part], None if labels is None else labels[part])
 
     def labels(self, latents: Any) -> Any:
-        """The classes of Latents, where the model is given them; else None."""
+        """The classes of Latents if the model is conditional; else None."""
         return latents.label if self.config.net.classes else None
 
 
 def open_codec(name: str, *, encodes: bool) -> BundleCodec:
-    """Open a bundle. Raises UserError where the model cannot decode, or is to encode and cannot."""
+    """Open a bundle. Raises UserError if the model cannot decode, or should encode and cannot."""
     from latent_explorer.bundles import read_config
     from latent_explorer.engine.decoder import Decoder, device_for
     from latent_explorer.runtime.loading import load_bundle_model

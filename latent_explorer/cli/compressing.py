@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 _SINGLES = 500
-_AIM = 12.0  # bytes an image, and dB: what is told beside the curves
+_AIM = 12.0  # bytes per image, and dB: the points reported beside the curves
 _LEVEL = 19.3
 
 
@@ -106,7 +106,7 @@ def _compress(
 
 
 def _errors(coder: BundleCodec, content: Any, images: Any, size: int) -> Any:
-    """The point of what comes back from a file of so many bytes; images may be more than memory holds."""
+    """The rate-distortion point of a file of this size; the images may exceed memory."""
     import numpy as np
 
     from latent_explorer.analysis.compression import point_of, squared_errors
@@ -145,7 +145,7 @@ def _measure(name: str, source: str | None, count: int, download: bool, as_json:
 
 
 def _material(coder: BundleCodec, dataset: Any, count: int) -> "tuple[Any, NDArray[np.uint8]]":
-    """The test images with their latents, as the encoder gives them now; and training images for PCA."""
+    """The test images with their current latents, and training images for PCA."""
     from latent_explorer.analysis.compression import Material, short_seal
     from latent_explorer.bundles import read_latents
     from latent_explorer.training.distributed.devices import choose_device
@@ -168,7 +168,7 @@ def _material(coder: BundleCodec, dataset: Any, count: int) -> "tuple[Any, NDArr
 
 
 def _or_complaint(words: str, task: Any) -> list[Any]:
-    """The curves of a task; what cannot be measured on such images is said, and left out."""
+    """The curves of a task; ones that cannot be measured on these images are reported and skipped."""
     try:
         found: list[Any] = task()
     except UserError as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
-_MOST_PIXELS = 2**32  # bytes of pictures that are written out
+_MOST_PIXELS = 2**32  # the most bytes of pictures that are written
 
 
 @commands.command(
@@ -53,7 +53,7 @@ def decompress(
 
 
 def _read(file: Path) -> Any:
-    """Raises UserError where the file cannot be read, or is none of these."""
+    """Read a compressed file. Raises UserError if it cannot be read, or is not one."""
     from latent_explorer.analysis.compression import MOST_BYTES, unpacked
     from latent_explorer.files import read_regular
     from latent_explorer.targets import shown, why
@@ -67,7 +67,7 @@ def _read(file: Path) -> Any:
 
 
 def _same_model(content: Any, name: str | None, file: Path) -> BundleCodec:
-    """The model that a file was compressed with. Raises UserError where it is not there, or another."""
+    """Open the model that compressed a file. Raises UserError if it is missing or differs."""
     from latent_explorer.analysis.compression import short_seal
     from latent_explorer.safe_text import safe_text
     from latent_explorer.targets import shown
@@ -133,7 +133,7 @@ def _write_array(out: Path, content: Any, coder: BundleCodec, overwrite: bool) -
 
 
 def _write_pictures(out: Path, content: Any, coder: BundleCodec, overwrite: bool) -> None:
-    """As PNG, numbered from 0 in the order of the set."""
+    """Write the pictures as PNG, numbered from 0 in the order of the set."""
     from functools import partial
 
     from PIL import Image

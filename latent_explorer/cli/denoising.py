@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
-_PIECE = 500  # images that are cleaned at a time
+_PIECE = 500  # images that are restored at a time
 _TRAIN, _USUAL = 500, {"added_noise": 0.5, "holes": 2, "blur": 1.5}
 _LABELS = {
     "corrupted": "corrupted",
@@ -77,7 +77,7 @@ def denoise(
 
 
 def _kinds(coder: BundleCodec, named: dict[str, float]) -> list[dict[str, float]]:
-    """The strengths of each row: each kind alone, and all where they are several."""
+    """The strengths of each row: each kind alone, and all together if there are several."""
     settings = coder.config.family.values(coder.config.net.settings) if coder.config.program is None else {}
     trained = {name: settings.get(name, 0) for name in _USUAL} if coder.config.cleans else _USUAL
     chosen = {name: value for name, value in (named or trained).items() if value > 0}
@@ -90,7 +90,7 @@ def _row(
     coder: BundleCodec, images: "NDArray[np.uint8]", train: "NDArray[np.uint8]", kind: dict[str, float], seed: int,
     labels: Any, status: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """What became of images with one kind of corruption."""
+    """The row of one kind of corruption."""
     from latent_explorer.analysis.denoising import cleaned
     from latent_explorer.engine.corrupting import corrupted
     from latent_explorer.nets.corruption import Corruption

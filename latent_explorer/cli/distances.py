@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
-_USUAL = 10  # images, unless others are asked for
+_USUAL = 10  # images by default
 
 
 @commands.command(
@@ -64,7 +64,7 @@ def _opened(name: str) -> Any:
 
 
 def _numbers(text: str | None, first: Any) -> "NDArray[np.int64]":
-    """The numbers of the images asked for; without a text, of the first test image of each class, ten at most."""
+    """The numbers of the requested images; by default the first test image of each class, at most ten."""
     import numpy as np
 
     from latent_explorer.bundles.latents import of_images
@@ -84,7 +84,7 @@ def _numbers(text: str | None, first: Any) -> "NDArray[np.int64]":
 
 
 def _measured(walker: Any, numbers: "NDArray[np.int64]", first: Any) -> Any:
-    """The distances between images by their numbers. Raises UserError where the model has no such images."""
+    """The distances between images by their numbers. Raises UserError if the model has no such images."""
     from latent_explorer.paths.distances import distance_steps
 
     name, one, other = walker.config.name, walker.config.dataset, first.config.dataset
@@ -96,7 +96,7 @@ def _measured(walker: Any, numbers: "NDArray[np.int64]", first: Any) -> Any:
 
 
 def _rows(walker: Any, numbers: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    """Which of a bundle's latents those of some images are."""
+    """The rows of images in a bundle's latents."""
     import numpy as np
 
     latents, name = walker.latents, walker.config.name

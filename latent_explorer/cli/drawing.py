@@ -1,4 +1,4 @@
-"""The command `export map`: drawn from the data, or as the window shows it."""
+"""The command `export map`: draws the map from the data, or as the window shows it."""
 
 import tempfile
 import time
@@ -108,7 +108,7 @@ def _drawn_anew(
 
 
 def _as_shown(known: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Draw the map as a window would show it with these options. Raises UserError."""
+    """Draw the map as the window would show it with these options. Raises UserError."""
     from latent_explorer.bench.measure import use_a_display
     from latent_explorer.session import open_bundle
 
@@ -131,7 +131,7 @@ def _as_shown(known: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _beside(text: str, both: bool) -> Any:
-    """The other map of a session, of a text SIDE:FILE; None where it is not there, unless it is to be drawn too."""
+    """The other map of a session, from a text SIDE:FILE; None if it is missing, unless it must be drawn too."""
     from latent_explorer.gui.sessions.replaying import SavedBeside
     from latent_explorer.session.restoring import find_map
     from latent_explorer.session.saved import read_session
@@ -150,7 +150,7 @@ def _beside(text: str, both: bool) -> Any:
 
 
 def _saved(bundle: Any, given: dict[str, Any]) -> tuple[Any, Any, Any]:
-    """The SavedMap that the options describe, its arrays and the look. Raises UserError."""
+    """The SavedMap described by the options, its arrays and the appearance. Raises UserError."""
     from latent_explorer.session import recipes
     from latent_explorer.session.saved import SavedLook, SavedMap
 
@@ -198,7 +198,7 @@ def _view(bundle: Any, given: dict[str, Any]) -> Any:
 
 
 def _layers(bundle: Any, text: str | None) -> Any:
-    """Those that are named, and no others; without a text, those that the window shows of the bundle at first."""
+    """Exactly the named layers; without a text, those that the window initially shows for the bundle."""
     from latent_explorer.session.recipes import layers_of
     from latent_explorer.session.saved import SavedLayer
 
@@ -216,7 +216,7 @@ def _layers(bundle: Any, text: str | None) -> Any:
 
 
 def _titles() -> dict[str, str]:
-    """The names of all layers by their titles."""
+    """The names of all layers, by title."""
     from latent_explorer.fields import layer_fields
     from latent_explorer.gui.layers.points import POINTS
     from latent_explorer.gui.layers.registry import LAYERS
@@ -230,9 +230,9 @@ def _titles() -> dict[str, str]:
 def _map_scene(
     model: OpenModel, bundle: Any, width: int, height: int, look: tuple[str, bool], *, background: bool
 ) -> tuple[Any, list[float]]:
-    """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
+    """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of its region.
 
-    The region holds the bulk of the data: left, bottom, right, top. Below are pictures at about their own size.
+    The region contains the bulk of the data: left, bottom, right, top. Pictures below it have about their own size.
     """
     from latent_explorer.atlas import Region, grid_points, montage
     from latent_explorer.atlas.view import View, left_ticks, lower_ticks
@@ -268,11 +268,11 @@ def _scene_of_layers(
     look: tuple[str, bool],
     images: str | None,
 ) -> tuple[Any, list[float]]:
-    """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
+    """The export.MapScene of a bundle with exactly these layers, and the sides of its region.
 
-    It is drawn by a map pane that no window holds, for a layer may paint whatever it likes.
-    layers: names or titles with commas between them. images: where those are that it was trained on, checked already.
-    Raises UserError that lists the layers where one is not known, or says what the bundle lacks for it.
+    Drawn by a map pane without a window, because layers may paint freely.
+    layers: names or titles, separated by commas. images: the location of the training images, already checked.
+    Raises a UserError that lists the layers if one is unknown, or says what the bundle lacks for it.
     """
     from latent_explorer.bench.measure import use_a_display
     from latent_explorer.charts import ChartSpec
@@ -295,7 +295,7 @@ def _scene_of_layers(
 
 @contextmanager
 def _pane(width: int, height: int) -> Iterator[Any]:
-    """A pane whose map has this size, with settings of its own; ended afterwards."""
+    """A pane whose map has this size, with its own settings; closed afterwards."""
     from latent_explorer.engine.process import ProcessEngine
     from latent_explorer.gui.app import application
     from latent_explorer.gui.pane.pane import MapPane
@@ -311,7 +311,7 @@ def _pane(width: int, height: int) -> Iterator[Any]:
             pane.show()
             app.processEvents()
             view = pane.canvas.view
-            pane.resize(2 * width - view.width, 2 * height - view.height)  # the axes take room beside the map
+            pane.resize(2 * width - view.width, 2 * height - view.height)  # the axes take space beside the map
             yield pane
         finally:
             pane.end()
@@ -333,7 +333,7 @@ def _choose(pane: Any, wanted: list[str]) -> None:
 
 
 def _wait(pane: Any) -> None:
-    """Until the engine has given all that is shown. Raises UserError with what the pane complains of."""
+    """Wait until the engine has delivered everything shown. Raises UserError with the pane's error message."""
     from latent_explorer.gui.app import application
 
     while not (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
-_JUDGED = 10_000  # images: of millions, it would take hours
+_JUDGED = 10_000  # images; for millions it would take hours
 
 
 @commands.command(
@@ -108,7 +108,7 @@ def merge(
 
 
 def _share(text: str) -> tuple[int, int]:
-    """The number, from 1 on, of one of several that encode a dataset at once, and how many they are, as in `2/8`."""
+    """Parse a share such as `2/8`: the number of this machine, from 1, and the number of all."""
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise UserError(f"--shard {text}: expected K/N with K of 1 to N, as in --shard 1/4")
@@ -118,7 +118,7 @@ def _share(text: str) -> tuple[int, int]:
 def _encode_at_once(
     folder: Path, network: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool
 ) -> None:
-    """Write the latents to `out` in a known format, or print them where that is None."""
+    """Write the latents to `out` in a known format, or print them if it is None."""
     from latent_explorer.export import Provenance
     from latent_explorer.training.evaluate import encode_dataset
 
@@ -145,7 +145,7 @@ def _encode_at_once(
 
 
 def _scores(folder: Path, model: Any, found: Any, device: Any) -> Any:
-    """The scores (k,) of images by the bundle in `folder`. found: their Latents; of more than 10,000, so many."""
+    """The scores (k,) of images by the bundle in `folder`. found: their Latents; at most 10,000 are scored."""
     import numpy as np
 
     from latent_explorer.bundles import Latents, read_latents
@@ -158,7 +158,7 @@ def _scores(folder: Path, model: Any, found: Any, device: Any) -> Any:
 
 
 def _judged(scores: Any) -> tuple[dict[str, Any], str]:
-    """How many images a bundle is not to be trusted with, by their scores, for JSON and in words."""
+    """The number of images with which the model should not be trusted, for JSON and in words."""
     outside, count = int((scores > 1).sum()), len(scores)
     told = {"judged": count, "outside": outside, **({"score": float(scores[0])} if count == 1 else {})}
     if count == 1:
@@ -171,7 +171,7 @@ def _judged(scores: Any) -> tuple[dict[str, Any], str]:
 
 
 def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bool, as_json: bool) -> None:
-    """Write a share of the latents into a folder, part by part."""
+    """Write a share of the latents to a folder, part by part."""
     from latent_explorer.training.publishing.streaming import Encoded, encode_parts, parts_of
     from latent_explorer.training.stop_token import stop_on_interrupt
 
@@ -207,14 +207,14 @@ def _table(latents: Any, class_names: tuple[str, ...]) -> Any:
 
 
 def dataset_for(images: str, config: Any, resize: bool, label: str | None, download: bool) -> Any:
-    """The Dataset named `images`, its pictures of the model's shape (h, w, c); all of one class if that is given."""
+    """The Dataset named `images`, in the model's shape (h, w, c); all of one class if `label` is given."""
     import numpy as np
 
     from latent_explorer.data import SPLITS, open_dataset
 
     shape = config.net.image_shape
     dataset = open_dataset(images, resize=shape[:2] if resize else None, download=download)
-    if Path(images).is_file() and len(dataset) == 1:  # one picture, and none that the model was trained on
+    if Path(images).is_file() and len(dataset) == 1:  # one picture, which is not from the training data
         dataset = replace(dataset, split=np.array([SPLITS.index("test")], np.uint8))
     if dataset.image_shape != shape:
         dataset = replace(dataset, images=_fitted(dataset.images, shape, images))
@@ -225,7 +225,7 @@ def dataset_for(images: str, config: Any, resize: bool, label: str | None, downl
 
 
 def _fitted(images: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
-    """A Dataset's pictures in the model's shape; grey and colour are changed where nothing is lost by it."""
+    """A Dataset's pictures in the model's shape; grey and colour are converted if that loses nothing."""
     from latent_explorer.data.dataset import ShardedImages
 
     height, width, channels = shape

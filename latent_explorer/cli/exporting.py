@@ -1,4 +1,4 @@
-"""The commands under `export`: what a bundle holds, as files that other programs read."""
+"""The commands under `export`: the contents of a bundle as files for other programs."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ def _export(
 
 
 def _of_session(file: Path, model: str | None, number: int | None, what: str) -> dict[str, Any]:
-    """The options that a session stands for. Raises UserError where its bundle is not as it was, unless it is named."""
+    """The options saved in a session. Raises UserError if its bundle has changed, unless the bundle is named."""
     from latent_explorer.session.recipes import recipe
     from latent_explorer.session.restoring import changes, find_map
     from latent_explorer.session.saved import read_session
@@ -76,7 +76,7 @@ def _of_session(file: Path, model: str | None, number: int | None, what: str) ->
 
 
 def _linked(file: Path, saved: Any, arrays: Any, side: int, lost: list[str]) -> tuple[Any, dict[str, str]]:
-    """What a map of a session is linked with, as a recipe has it, and where that is now; nothing where it is not."""
+    """The link of a session's map, as in a recipe, and the other bundle's present location; empty if not linked."""
     from latent_explorer.alignment.registry import TRANSLATORS, translator_kind
     from latent_explorer.session.recipes import Beside
     from latent_explorer.session.restoring import find_map
@@ -91,7 +91,7 @@ def _linked(file: Path, saved: Any, arrays: Any, side: int, lost: list[str]) -> 
     _tell_lost(file, lost + unfit)
     least = translator_kind(state.translator).least(*(each.dimensions for each in saved.maps))
     if len(state.anchors) < (0 if state.growth == "blind" else least):
-        return None, {}  # as in the window, which has no translator then
+        return None, {}  # as in the window, which then has no translator
     other = saved.maps[1 - side]
     found = find_map(other, file)
     if found.changed:

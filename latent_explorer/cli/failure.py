@@ -1,4 +1,4 @@
-"""How every command ends: with an exit code, and one line on standard error where it failed."""
+"""Ends every command with an exit code, and one line on standard error if it failed."""
 
 import os
 import sys
@@ -10,11 +10,11 @@ from latent_explorer.safe_text import safe_text
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal."""
 
-_NAME = 255  # letters that the name of a file may have; it has to be readable whole
+_NAME = 255  # characters of a file name, which is shown unshortened
 
 
 def exit_code(work: Callable[[], int | None]) -> int:
-    """Do some work and give the exit code of the program; see `cli.main`."""
+    """Run a function and return the program's exit code; see `cli.main`."""
     try:
         return work() or 0
     except UserError as error:
@@ -23,7 +23,7 @@ def exit_code(work: Callable[[], int | None]) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough; nor may Python try again while it ends
+    except BrokenPipeError:  # the reader closed the pipe; Python must not try again on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
@@ -32,13 +32,13 @@ def exit_code(work: Callable[[], int | None]) -> int:
 
 
 def complain(message: str) -> None:
-    """Say what is wrong in one line on standard error."""
+    """Print an error as one line on standard error."""
     line = safe_text(message.strip(), word=_NAME)
     print(f"latent-explorer: {line}", file=sys.stderr, flush=True)
 
 
 def _record() -> str:
-    """Add the traceback of the error under way to the log; says where that is."""
+    """Write the traceback of the current error to the log; returns a sentence with its location."""
     import traceback
     from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What a filmstrip's file is made of: the pictures along a path, a second curve, what another model makes of it."""
+"""The contents of a filmstrip: the pictures along a path, of a second curve, and of another model."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from latent_explorer.cli.stitching import Stitch, stitched
 def drawn(
     opened: OpenModel, places: tuple[str, ...], curve: str, frames: int, easing: str | None, compare: str | None
 ) -> Any:
-    """The session.Route through places as they are written, the first and the last of them its ends. Raises UserError.
+    """The session.Route through places given as text, from the first to the last. Raises UserError.
 
-    easing: None for what suits the curves.
+    easing: None for the default of the curves.
     """
     from latent_explorer.session import Route
     from latent_explorer.session.session import as_point
@@ -24,9 +24,9 @@ def drawn(
 
 
 def along(opened: OpenModel, route: Any, how: Stitch, key: str) -> tuple[Any, Any, dict[str, object]]:
-    """What a filmstrip's format takes of a session.Route, its Provenance, and what is to be told.
+    """The content for a filmstrip's format from a session.Route, its Provenance, and a report.
 
-    With a row for each curve, and one for another model where one is wanted. Raises UserError where that cannot be.
+    With a row for each curve, and one for another model if requested. Raises UserError if that is impossible.
     """
     from latent_explorer.export import PathArrays, PictureRows, Provenance
     from latent_explorer.export.provenance import coordinates_text
@@ -61,7 +61,7 @@ def along(opened: OpenModel, route: Any, how: Stitch, key: str) -> tuple[Any, An
 
 
 def pace_of(curve: str, compare: str | None) -> str:
-    """The pace that suits a curve: even in pixels where it is measured in them or compared; else the first there is."""
+    """The default pace of a curve: even in pixels if it is measured in them or compared; else the first one."""
     from latent_explorer.paths import CURVES, EASINGS
 
     in_pixels = bool(compare) or (curve in CURVES and CURVES[curve].needs_decoder)
@@ -69,7 +69,7 @@ def pace_of(curve: str, compare: str | None) -> str:
 
 
 def _how(route: Any) -> dict[str, str]:
-    """The choices of a path, for the provenance."""
+    """The settings of a path, for the provenance."""
     import numpy as np
 
     from latent_explorer.export.provenance import coordinates_text

@@ -1,4 +1,4 @@
-"""The options --images and --images-anyway: the images of a bundle, from wherever they are."""
+"""The options --images and --images-anyway: the location of a bundle's images."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +16,10 @@ Anyway = Annotated[bool, Option(ANYWAY, help="Use them even if they are not the 
 
 
 def images_at(folder: Path, path: str, anyway: bool) -> Any:
-    """The Dataset at a path as that of the bundle in `folder`.
+    """Open the Dataset at a path as that of the bundle in `folder`.
 
-    anyway: also where they are others. Raises UserError with how well they fit where that was not agreed to, or where
-    they cannot be read or can never be its images.
+    anyway: accept other images. Otherwise they raise a UserError that says how well they fit. Also raises UserError if
+    they cannot be read or cannot be its images.
     """
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.engine.image_fit import UNCHECKED, image_fit

@@ -77,7 +77,7 @@ def import_(
 
 
 def _imported(plan: Any, *, told: bool) -> Any:
-    """Carry out an ImportPlan, giving Imported and showing how far it is. told: whether to say what the model is."""
+    """Run an ImportPlan with a progress bar; returns Imported. told: whether to describe the model."""
     from latent_explorer.importing.making import import_model
     from latent_explorer.importing.protocol import Imported, Importing, Recognised
 

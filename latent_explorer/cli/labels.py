@@ -1,4 +1,4 @@
-"""The command `labels`: what is learned from few labels, on latents and, for comparison, on pixels and PCA."""
+"""The command `labels`: learning from few labels, on latents and, for comparison, on pixels and PCA."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,7 +72,7 @@ def labels(
 
 
 def counts_of(text: str) -> tuple[int, ...]:
-    """The numbers written behind --labels. Raises UserError."""
+    """Parse the numbers of --labels. Raises UserError."""
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and len(part) < 8 and int(part) > 0 for part in parts):
         raise UserError(f"--labels {text}: expected whole numbers from 1 on, separated by commas, such as 10,50,100")
@@ -120,7 +120,7 @@ def _measured(found: Any, asked: Any) -> Any:
 
 
 def _report(found: Any, asked: Any, figures: Any) -> dict[str, object]:
-    """One object: accuracy and spread by number of labels and method; null where it was not measured."""
+    """The report for JSON: accuracy and spread by number of labels and method; null if not measured."""
     truth = found.truth
 
     def table(of: Any) -> dict[str, dict[str, float | None]]:

@@ -1,4 +1,4 @@
-"""A bundle opened for a command: what it decodes."""
+"""A bundle opened for decoding in a command."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ _BATCH = 1024
 
 @dataclass(frozen=True, eq=False)
 class OpenModel:
-    """A bundle's model as the engine decodes with it.
+    """A bundle's model as used by the engine.
 
-    decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d), to the bit those
-    that the window exports. walk: the latents (frames, d) of a paths.Path, as the window has them.
+    decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d), bit-identical to
+    those that the window exports. walk: the latents (frames, d) of a paths.Path, as in the window.
     """
 
     folder: Path
@@ -35,7 +35,7 @@ class OpenModel:
     walk: "Callable[[Any], NDArray[np.float32]]"
 
     def latent(self, text: str, option: str) -> "NDArray[np.float32]":
-        """The latent (d,) written as `text`. Raises UserError where it is none of this model's."""
+        """Parse a latent (d,). Raises UserError if it is not one of this model."""
         import numpy as np
 
         values = numbers(text, option)
@@ -43,14 +43,14 @@ class OpenModel:
             raise UserError(
                 f"{option} {text}: {self.name} has {self.net.latent_dim} latent dimensions, found {len(values)} numbers"
             )
-        with np.errstate(over="ignore"):  # what is too large becomes infinite, which decoding refuses
+        with np.errstate(over="ignore"):  # values that are too large become infinite, which decoding refuses
             return np.array(values, np.float32)
 
 
 def seen_through(bundle: Any, chart: str | None) -> Any:
-    """An OpenBundle seen through the chart of an option --chart; fitted now, if it has to be.
+    """An OpenBundle with the chart of --chart, which is fitted now if necessary.
 
-    Raises UserError where there is no such chart, or it does not fit.
+    Raises UserError if there is no such chart, or it does not suit the bundle.
     """
     from latent_explorer.charts import ChartSpec
     from latent_explorer.session.fitting import fit_chart
@@ -69,7 +69,7 @@ def seen_through(bundle: Any, chart: str | None) -> Any:
 
 
 def label_of(config: Any, text: str | None) -> int:
-    """The class of a BundleConfig written behind --label, by number or name; 0 for none. Raises UserError."""
+    """Parse --label, the number or name of a class of a BundleConfig; 0 for None. Raises UserError."""
     names: tuple[str, ...] = config.dataset.class_names[: config.net.classes]
     if text is None:
         return 0
@@ -83,9 +83,9 @@ def label_of(config: Any, text: str | None) -> int:
 
 
 def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
-    """Open a bundle to decode with. Raises UserError where there is none, or it is broken.
+    """Open a bundle for decoding. Raises UserError if there is none, or it is broken.
 
-    label: as it was written behind --label.
+    label: the text of --label.
     """
     from latent_explorer.bundles import read_config
     from latent_explorer.engine.decoder import Decoder, choose_device

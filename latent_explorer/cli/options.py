@@ -1,4 +1,4 @@
-"""Options that several commands have, and what is written in them."""
+"""Options that several commands share, and their parsing."""
 
 import math
 from pathlib import Path
@@ -113,7 +113,7 @@ NoLegend = Annotated[bool, Option("--no-legend", help="Do not name the classes i
 
 
 class ChartCommand(TyperCommand):
-    """A command with the option --chart, whose help lists what there is."""
+    """A command with the option --chart, whose help lists the charts."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the charts."""
@@ -126,7 +126,7 @@ class ChartCommand(TyperCommand):
 
 
 class CurveCommand(TyperCommand):
-    """A command with the options --curve and --easing, whose help lists what there is."""
+    """A command with the options --curve and --easing, whose help lists the curves and paces."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the curves and the paces."""
@@ -139,7 +139,7 @@ class CurveCommand(TyperCommand):
 
 
 class DatasetCommand(TyperCommand):
-    """A command that takes a dataset, whose help lists what is read."""
+    """A command that takes a dataset, whose help lists the forms of datasets."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the forms of datasets."""
@@ -151,7 +151,7 @@ class DatasetCommand(TyperCommand):
 
 
 def _parameters(kind: Any) -> str:
-    """What can be chosen of a ChartKind, in words."""
+    """A description of a ChartKind's parameters."""
     return " ".join(f"{each.name}: {each.sentence}{_usual(each.default)}." for each in kind.parameters)
 
 
@@ -162,12 +162,12 @@ def _usual(default: Any) -> str:
 
 
 def examples(*lines: str) -> str:
-    """What stands below a command's help, kept in its lines."""
+    """The examples below a command's help, with their line breaks kept."""
     return "\n".join(["\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {line}" for line in lines)])
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """The finite numbers of a text like `-1.5,2`. Raises UserError that names the option."""
+    """Parse finite numbers such as `-1.5,2`. Raises a UserError that names the option."""
     try:
         values = [float(part) for part in text.split(",")]
     except ValueError:
@@ -178,7 +178,7 @@ def numbers(text: str, option: str) -> list[float]:
 
 
 def widths(text: str, option: str) -> tuple[int, ...]:
-    """The positive integers of a text like `512,256`. Raises UserError that names the option."""
+    """Parse positive integers such as `512,256`. Raises a UserError that names the option."""
     values = numbers(text, option)
     if not all(value.is_integer() and value >= 1 for value in values):
         raise UserError(f"{option} {text}: expected positive whole numbers separated by commas, as in {option} 512,256")
@@ -186,14 +186,14 @@ def widths(text: str, option: str) -> tuple[int, ...]:
 
 
 def refuse_taken(paths: list[Path], overwrite: bool) -> None:
-    """Raise UserError where a file cannot be written, or is there and may not be replaced: before long work begins."""
+    """Raise UserError if a file cannot be written, or exists and may not be replaced: before long work begins."""
     taken = [path for path in paths if check_target(path).exists()]
     if taken and not overwrite:
         raise UserError(f"{shown(taken[0])} already exists; choose another name, or pass --overwrite to replace it")
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder behind --out unless it is there. Raises UserError."""
+    """Create the folder of --out if it is missing. Raises UserError."""
     check_target(folder, folder=True, parents=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a command prints on standard output, and, on standard error, how far what takes long is."""
+"""The output of commands: results on standard output, progress on standard error."""
 
 import json
 import sys
@@ -10,12 +10,12 @@ from latent_explorer.safe_text import safe_json, safe_text
 
 
 def print_json(value: Mapping[str, object]) -> None:
-    """One JSON object; numbers that are not finite have no place in it and raise ValueError."""
+    """Print one JSON object. Raises ValueError if a number is not finite."""
     print(safe_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)), flush=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """A table; columns whose heading begins with a space are set to the right."""
+    """Print a table; columns whose heading begins with a space are right-aligned."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -29,7 +29,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 
 
 def report(value: Mapping[str, object], text: str, as_json: bool) -> None:
-    """Print what was done: as JSON where that was asked for, else as a text."""
+    """Print a result, as JSON if requested, else as text."""
     if as_json:
         print_json(value)
     else:
@@ -37,22 +37,22 @@ def report(value: Mapping[str, object], text: str, as_json: bool) -> None:
 
 
 def cell(value: str | float | None, digits: int = 4) -> str:
-    """A text as it is, a whole number with commas, a figure with so many significant digits, or a dash."""
+    """Format a cell: texts unchanged, integers with commas, floats with significant digits, None as a dash."""
     if isinstance(value, str | int):
         return value if isinstance(value, str) else f"{value:,}"
     return "-" if value is None else f"{value:.{digits}g}"
 
 
 def tell_dataset(report: Any) -> None:
-    """What a DatasetReport says, on standard error."""
+    """Print a DatasetReport on standard error."""
     for line in report.lines():
         print(safe_text(line, word=255), file=sys.stderr, flush=True)
 
 
 class Display:
-    """A bar, there as soon as something is shown, with a text on either side, and lines that stay above it.
+    """A progress bar that appears when something is shown, with texts on both sides and permanent lines above it.
 
-    with_time_left: on its right is how long it will take, rather than a text.
+    with_time_left: show the remaining time on the right instead of a text.
     """
 
     def __init__(self, *, with_time_left: bool = False) -> None:
@@ -68,38 +68,38 @@ class Display:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._progress.live.is_started:  # else there is only an error to read
+        if self._progress.live.is_started:  # otherwise only an error is shown
             self._progress.stop()
 
     def say(self, line: str) -> None:
-        """Print a line that stays."""
+        """Print a permanent line."""
         self._progress.console.print(safe_text(line, word=255), soft_wrap=True)
 
     def show(self, doing: str, done: int = 0, total: int = 0, state: str = "") -> None:
-        """Move the bar; a total of 0 is one that nobody knows."""
+        """Update the bar; a total of 0 means unknown."""
         self._progress.start()
         self._progress.update(
             self._task, description=safe_text(doing), completed=done, total=total or None, state=state
         )
 
     def tell(self, told: Any) -> None:
-        """What a runs.protocol.Progress says; a Begun is seen by the first report."""
+        """Show a runs.protocol.Progress; Begun is shown with the first report."""
         if getattr(told, "lasting", False):
             self.say(told.doing)
         elif hasattr(told, "doing"):
             self.show(told.doing, told.done, told.total)
 
     def encoding(self, encoded: Any) -> None:
-        """What a training.publishing.streaming.Encoded says."""
+        """Show a training.publishing.streaming.Encoded."""
         done, total = encoded.images, encoded.all_images
         left = "" if encoded.seconds_left is None else f"{_time(encoded.seconds_left)} left"
         state = f"{done:,} of {total:,} images  {encoded.images_per_second:,.0f} images/s  {left}"
         self.show("encoding", done, total, state)
 
     def training(self, report: Any, followed: Collection[str] = ()) -> None:
-        """What a training.Report says; a line with all losses for each epoch that has ended.
+        """Show a training.Report, with a line of all losses for each finished epoch.
 
-        followed: the losses that are shown while it goes on, by name; the first where none are named.
+        followed: the names of the losses on the bar; if empty, the first one.
         """
         from latent_explorer.runs.report import coverage_words
 

@@ -48,7 +48,7 @@ def decode(
     options.refuse_taken(paths, overwrite)
     opened = open_model(model, label)
     z = np.stack([opened.latent(text, "--at") for text in at])
-    each_alone = (opened.decode(latent[None])[0] for latent in z)  # as one that is exported: which are with it matters
+    each_alone = (opened.decode(latent[None])[0] for latent in z)  # singly, like exports: batching changes bits
     for path, picture, latent in zip(paths, each_alone, z, strict=True):
         known.write(path, picture, look, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
     pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
@@ -94,7 +94,7 @@ def grid(
     options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     height, width, channels = opened.net.image_shape
-    check_size(rows * height * scale, columns * width * scale)  # before they are decoded
+    check_size(rows * height * scale, columns * width * scale)  # before decoding
     bundle = seen_through(open_bundle(opened.folder), chart)
     area = Region.around(bundle.home).grown(0.02) if region is None else Region(*sides(region))
     z = bundle.chart.to_latent(grid_points(area, columns, rows))

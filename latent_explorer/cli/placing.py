@@ -16,7 +16,7 @@ from latent_explorer.places import find_bundle
 from latent_explorer.steps import finished
 
 commands = typer.Typer()
-_NAMED = 3  # classes that are told in words
+_NAMED = 3  # classes that are described in words
 
 
 @commands.command(
@@ -84,7 +84,7 @@ def place(
 
 
 def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any]:
-    """What a ModelService tells of an image, by the functions that the window asks. Raises UserError."""
+    """The ModelService's results for an image, by the same functions that the window uses. Raises UserError."""
     from latent_explorer.data.preparing import prepared, steps_of
     from latent_explorer.engine.own_image import encoded, judged, usual_images
 
@@ -99,7 +99,7 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
     near, verdict, likely = finished(judged(service, found.z, found.error, made.image))
     names = service.config.dataset.class_names
     data = service.field_input(with_data=False).data
-    of_image = near.indices >= data.images_from  # of draws from the prior, none is told
+    of_image = near.indices >= data.images_from  # draws from the prior are not reported
     numbers, distances = near.indices[of_image], near.distances[of_image]
     classes = [{} if data.label is None else {"class": names[data.label[number]]} for number in numbers]
     told = zip(data.images(numbers).tolist(), distances.tolist(), classes, strict=True)

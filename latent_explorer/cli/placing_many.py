@@ -1,4 +1,4 @@
-"""What `place` does with many images: their latents, errors and scores, printed or in a file."""
+"""`place` with many images: prints or writes their latents, errors and scores."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ from latent_explorer.errors import UserError
 
 @dataclass(frozen=True)
 class ManyImages:
-    """What was asked for: see the options of `place`."""
+    """The request; see the options of `place`."""
 
     sources: tuple[str, ...]
-    prepare: Any = "others"  # of `engine.image_sets.PREPARES`, once it was looked at
+    prepare: Any = "others"  # one of `engine.image_sets.PREPARES`, after checking
     search: bool = False
-    split: Any = None  # of `data.SPLITS`, likewise
+    split: Any = None  # one of `data.SPLITS`, after checking
     most: int = 10_000
     out: Path | None = None
     overwrite: bool = False
 
 
 def are_many(sources: Sequence[str]) -> bool:
-    """Whether these are more than one picture: several, a folder, or a dataset by its name or file."""
+    """Whether these are more than one picture: several files, a folder, or a dataset by name or file."""
     from latent_explorer.data.gathering import is_picture
 
     return len(sources) > 1 or not is_picture(Path(sources[0]))
 
 
 def place_many(folder: Path, label: int, asked: ManyImages, as_json: bool) -> None:
-    """Place images by the functions that the window asks, and report. Raises UserError."""
+    """Place images by the same functions that the window uses, and report. Raises UserError."""
     from latent_explorer.data.dataset import SPLITS
     from latent_explorer.engine.image_sets import PREPARES
     from latent_explorer.engine.model_service import ModelService
@@ -61,7 +61,7 @@ def place_many(folder: Path, label: int, asked: ManyImages, as_json: bool) -> No
 
 
 def _placed(service: Any, asked: ManyImages) -> tuple[str, tuple[str, ...], list[Any]]:
-    """The set's name, what was not read, and its PlacedImages, while a bar tells how far it is."""
+    """The set's name, notes on unreadable images, and its PlacedImages; shows a progress bar."""
     from latent_explorer.engine.image_sets import SetOfImages, placed
     from latent_explorer.service.codec import path_to_text
 
@@ -81,7 +81,7 @@ def _placed(service: Any, asked: ManyImages) -> tuple[str, tuple[str, ...], list
 
 
 def _table(parts: Sequence[Any], dimensions: int) -> Any:
-    """The LatentTable of PlacedImages; their groups are its classes. Raises UserError where none was placed."""
+    """The LatentTable of PlacedImages; their groups are its classes. Raises UserError if none was placed."""
     import numpy as np
 
     from latent_explorer.export import LatentTable
@@ -105,7 +105,7 @@ def _table(parts: Sequence[Any], dimensions: int) -> Any:
 
 
 def _told(model: str, parts: Sequence[Any], notes: Sequence[str]) -> dict[str, Any]:
-    """The figures of PlacedImages; means of the squared errors, None where they are not known."""
+    """The figures of PlacedImages; mean squared errors, None if unknown."""
     import numpy as np
 
     def mean(name: str) -> float | None:

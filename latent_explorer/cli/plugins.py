@@ -1,4 +1,4 @@
-"""The command `plugins`: what other packages add, and whether it works."""
+"""The command `plugins`: lists and checks what other packages add."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ _REGISTRIES = {
     "colourings": "latent_explorer.gui.layers.point_colours",
     "palettes": "latent_explorer.class_colours",
 }
-"""Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""
+"""The module with each group's `register`, and its `check` if there is one beyond registration."""
 
 commands = typer.Typer()
 
@@ -44,7 +44,7 @@ def plugins(as_json: AsJson = False) -> None:
 
 
 def _checked(group: str) -> Iterator[Plugin]:
-    """The plugins of a group; those that were registered are tried."""
+    """The plugins of a group; registered ones are tested."""
     registry = import_module(_REGISTRIES[group])
     check = getattr(registry, "check", lambda _: None)
     for each in load_plugins(group, registry.register):
@@ -52,7 +52,7 @@ def _checked(group: str) -> Iterator[Plugin]:
             if not each.problem:
                 check(each.thing)
             yield each
-        except Exception as error:  # whatever another's code may raise
+        except Exception as error:  # foreign code may raise anything
             yield replace(each, problem=f"{type(error).__name__}: {error}")
 
 

@@ -1,4 +1,4 @@
-"""The second row of a filmstrip: what another model makes of latents that a translator takes to its space."""
+"""The second row of a filmstrip: latents translated to another model's space and decoded there."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,11 @@ PAIRS = "above", "beside", "alone"
 
 @dataclass(frozen=True)
 class Stitch:
-    """How a second row is made, as the options have it. beside: the other model; None for no second row.
+    """The options of a second row. beside: the other model; None for no second row.
 
-    label: the class that it decodes. translator: its kind, or a file with one. anchors: pairs, or how many. growth: as
-    in `AlignmentState`. from_target: whether the model of the first row is the target of the link, so that its anchors
-    come second. pairs: where the second row goes.
+    label: the class that it decodes. translator: its kind, or a file with one. anchors: pairs, or their number. growth:
+    as in `AlignmentState`. from_target: whether the first row's model is the target of the link, so that its anchors
+    come second. pairs: the position of the second row.
     """
 
     beside: str | None
@@ -34,7 +34,7 @@ class Stitch:
     pairs: str
 
     def check(self) -> None:
-        """Raise UserError where it cannot be, before anything is decoded."""
+        """Raise UserError if the row is impossible, before anything is decoded."""
         if self.pairs not in PAIRS:
             raise UserError(f"--pairs {self.pairs}: expected one of {', '.join(PAIRS)}")
         needless = self.growth == "blind" or self.file is not None
@@ -47,13 +47,13 @@ class Stitch:
 
     @property
     def file(self) -> Path | None:
-        """Where the translator is saved, if it is; see `latent-explorer align --save`."""
+        """The file of a saved translator, if any; see `latent-explorer align --save`."""
         return Path(self.translator) if self.translator.endswith(".safetensors") else None
 
 
 @dataclass(frozen=True, eq=False)
 class SecondRow:
-    """What another model, by its name, makes of a path: latents (n, d), pictures (n, h, w, c). means: how, in words."""
+    """A path in another model: its name, latents (n, d), pictures (n, h, w, c). means: a description of the method."""
 
     name: str
     latents: "NDArray[np.float32]"
@@ -62,14 +62,14 @@ class SecondRow:
 
 
 def growth_of(bootstrap: bool, blind: bool) -> str:
-    """How pairs are found, as `AlignmentState` has it, of two flags. Raises UserError where both are given."""
+    """Convert two flags to the `growth` of `AlignmentState`. Raises UserError if both are given."""
     if bootstrap and blind:
         raise UserError("--bootstrap, --blind: expected one of them: the one grows anchors, the other does without")
     return "bootstrapped" if bootstrap else "blind" if blind else ""
 
 
 def stitched(opened: OpenModel, z: "NDArray[np.float32]", how: Stitch) -> "SecondRow | None":
-    """What the other model makes of the frames (n, d) of a path; None where none is wanted. Raises UserError."""
+    """Translate and decode the frames (n, d) of a path; None if there is no second row. Raises UserError."""
     from latent_explorer.export.provenance import coordinates_text
 
     if how.beside is None or how.pairs == "alone":
@@ -83,7 +83,7 @@ def stitched(opened: OpenModel, z: "NDArray[np.float32]", how: Stitch) -> "Secon
 
 
 def _translator(here: Path, there: Path, how: Stitch) -> Any:
-    """The translator from the model here to that there, fitted as the aligner of a window fits it."""
+    """The translator from one model to the other, fitted like the window's."""
     from latent_explorer.alignment.fit_both import Fitter
     from latent_explorer.alignment.pair import Pair, read_side
     from latent_explorer.alignment.protocol import BothFitted, FitBoth, Fitting
@@ -110,7 +110,7 @@ def _translator(here: Path, there: Path, how: Stitch) -> Any:
 
 
 def _saved(file: Path, here: Path, there: Path) -> Any:
-    """The translator in a file. Raises UserError where it leads between other models."""
+    """Read a translator from a file. Raises UserError if it belongs to other models."""
     from latent_explorer.alignment.saving import load_translator
     from latent_explorer.bundles import read_config
 

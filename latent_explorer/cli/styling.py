@@ -1,4 +1,4 @@
-"""The command `style`: content by style, as a grid."""
+"""The command `style`: a grid of content by style."""
 
 from typing import Annotated, Any
 
@@ -91,7 +91,7 @@ def _numbers(text: str | None, option: str) -> list[int] | None:
 
 
 def _opened(name: str) -> tuple[Any, Any]:
-    """The bundle of a name or folder, as a grid is made of it, and its pictures of latents under classes."""
+    """Open a bundle by name or folder; returns the bundle for a grid, and a function that decodes with classes."""
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.engine.dataset_index import images_of
     from latent_explorer.engine.decoder import Decoder, choose_device

@@ -27,7 +27,7 @@ commands = typer.Typer()
 _OF_THE_CALL = {
     "dataset", "download", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes",
 }  # fmt: skip
-"""The options that may differ when a run is resumed: it has all others already."""
+"""The options that may change when a run is resumed; the others come from the run."""
 
 _Devices = Annotated[
     str | None, Option(metavar="N", help="Devices on each node, or auto for all. Default: as torchrun started, or 1.")
@@ -43,7 +43,7 @@ _OF_THE_RECIPE = (
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for each setting that a family has; those given become its `settings`."""
+    """Add an option for each setting of the families to the command; given ones become its `settings`."""
     own = {setting.name: setting for family in FAMILIES.values() for setting in family.settings}
 
     @wraps(command)
@@ -146,7 +146,7 @@ commands.command(
 
 
 def _recipe(options: dict[str, Any]) -> Any:
-    """The runs.Recipe of the options. Raises UserError where one is not among those known."""
+    """The runs.Recipe of the options. Raises UserError if a value is unknown."""
     from latent_explorer.runs.recipe import Recipe, Schedule, precision_called
 
     if options["schedule"] not in (known := get_args(Schedule)):
@@ -156,7 +156,7 @@ def _recipe(options: dict[str, Any]) -> Any:
 
 
 def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_bytes: int) -> None:
-    """Train as `job`, a runs.Job, says, in each of the processes that there are then; the first speaks for all."""
+    """Train a runs.Job, in several processes if requested; only the first one prints."""
     from latent_explorer.bundles import read_config
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.distributed.fabric import assemble
@@ -168,7 +168,7 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
         if group.rank == 0:
             _run_visibly(job, token, group, keep_bytes)
         else:
-            with suppress(UserError):  # what is to be said of an error is said by the first
+            with suppress(UserError):  # the first process reports errors
                 deque(train_bundle(job, token, group=group), 0)
         group.close()
     if group.rank == 0:
@@ -179,7 +179,7 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
 
 
 def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
-    """Train and show how far it is; leaves with 130 where it was stopped."""
+    """Train with a progress display; exits with 130 if stopped."""
     from latent_explorer.training.jobs import train_bundle
     from latent_explorer.training.log import WITHOUT_TENSORBOARD, has_tensorboard
 
@@ -202,7 +202,7 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
 
 
 def _followed(job: Any) -> tuple[str, ...]:
-    """The losses to show while a job is trained; one that is resumed has its family already."""
+    """The losses to show during training; a resumed job already has its family."""
     from latent_explorer.runs import kept_job
 
     with suppress(UserError):
@@ -227,7 +227,7 @@ def _stopped(folder: Path, state: Path, *, saved: bool) -> str:
 
 
 def _saved_at(folder: Path) -> int | None:
-    """When the bundle in a folder was saved; None where there is none."""
+    """The time when the bundle in a folder was saved; None if there is none."""
     config = folder / "config.json"
     return config.stat().st_mtime_ns if config.exists() else None
 
@@ -243,7 +243,7 @@ def _refuse_other_options(context: typer.Context) -> None:
 
 
 def _command(context: typer.Context) -> str:
-    """The command that trains the same bundle again, with every option that has a value."""
+    """The command that trains the same bundle again, with all options that have values."""
     words = ["latent-explorer", "train"]
     usual = find_family(context.params["family"]).values({})
     for parameter in context.command.params:

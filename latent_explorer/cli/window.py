@@ -1,4 +1,4 @@
-"""Opening the window, and the two options that need nothing but a glance to be read."""
+"""Opens the window, and parses its simple arguments without typer."""
 
 import gc
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ _NAMED = ("--model", "--chart", "--images")
 
 @dataclass(frozen=True)
 class WindowWish:
-    """How the window is to be opened. models: names or paths of bundles, side by side, or the file of a session; none
-    for the last one.
+    """How to open the window. models: names or paths of bundles, side by side, or the file of a session; empty for the
+    last one.
 
-    charts: through which the first of them are seen, as for --chart. images: paths to attach to the first of them;
-    images_anyway: also where they are not those that the model was trained on.
+    charts: of the first of them, as for --chart. images: paths to attach to the first of them; images_anyway: even if
+    they are not the training images.
     """
 
     models: tuple[str, ...] = ()
@@ -29,9 +29,9 @@ class WindowWish:
 
 
 def window_wish(arguments: Sequence[str]) -> WindowWish | None:
-    """What plain arguments of the window ask for; None for all others, which typer has to read.
+    """Parse simple arguments of the window; None for all others, which typer must parse.
 
-    Importing typer takes 70 to 200 ms, a good part of what the window has until its first paint.
+    Importing typer takes 70 to 200 ms, a good part of the time until the window's first paint.
     """
     timed, anyway = TIME_FIRST_PAINT in arguments, ANYWAY in arguments
     rest = [argument for argument in arguments if argument not in (TIME_FIRST_PAINT, ANYWAY)]
@@ -45,7 +45,7 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
 
 
 def _opened(arguments: Sequence[str]) -> tuple[str, ...] | None:
-    """What `open THING` asks for, or a path alone, as a desktop hands over what was double-clicked."""
+    """The paths of `open THING`, or of a path alone, which desktops pass after a double click."""
     match arguments:
         case ["open", *things] if things and not any(thing.startswith("-") for thing in things):
             return tuple(things)
@@ -55,13 +55,13 @@ def _opened(arguments: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def open_window(wish: WindowWish) -> int:
-    """Run the window until it is closed; the exit code. Raises UserError where there is no display."""
+    """Run the window until it is closed; returns the exit code. Raises UserError if there is no display."""
     if problem := display_problem():
         raise UserError(
             f"there is no display to open the window on: {problem}; `latent-explorer tour --out DIR` draws the window "
             "without one"
         )
-    gc.disable()  # while everything is made and nothing is thrown away; the window collects later
+    gc.disable()  # during startup nothing is freed; the window collects later
     from latent_explorer.gui.app import run
 
     show = partial(run, images=wish.images, images_anyway=wish.images_anyway)
