@@ -40,6 +40,9 @@ class Docks:
         self.by_title: dict[str, QDockWidget] = {}
         for title in _AREAS:
             self._add_dock(title)
+        toggle = self.by_title["Lessons"].toggleViewAction()
+        assert toggle is not None
+        toggle.triggered.connect(self._toggle_lessons)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -114,6 +117,12 @@ class Docks:
             own = max(both // 2, min(_READABLE, both))  # the panel below keeps its minimum
             self._window.resizeDocks([dock, below], [own, both - own], Qt.Orientation.Vertical)
         dock.raise_()
+
+    def _toggle_lessons(self, shown: bool) -> None:
+        """From the menu too they come as high as they are read, and not as low as they can be."""
+        if shown:
+            self.by_title["Lessons"].hide()
+            self.show_above("Lessons")
 
     def offer(self, title: str, *, shown: bool) -> None:
         """Show a panel that has become available in front, or hide it."""

@@ -5,6 +5,7 @@ The scale of the screen is that of QT_SCALE_FACTOR; a picture has one pixel for 
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.gui.exports.preview import Preview
 from latent_explorer.gui.studies.registry import STUDIES
 from latent_explorer.gui.widgets.images import to_array
 
@@ -99,9 +101,16 @@ def dialogs(person: Person) -> Iterator[Shot]:
         for dialog in set(QApplication.topLevelWidgets()) - before:
             if dialog.isVisible() and not isinstance(dialog, QLabel | QMenu):
                 person.wait(1.0)
+                person.wait_until(partial(is_drawn, dialog))
                 yield words.removesuffix("…"), dialog
                 dialog.close()
         person.wait(0.1)
+
+
+def is_drawn(dialog: QWidget) -> bool:
+    """Whether what an export would look like is seen, where a dialog shows that."""
+    preview = dialog.findChild(Preview)
+    return preview is None or preview.currentWidget() is not preview.film or bool(preview.film.images)
 
 
 def picture(widget: QWidget) -> Image.Image:

@@ -57,3 +57,16 @@ def test_a_panel_above_the_others_can_be_read_in_the_smallest_window(new_window:
     person.wait(0.05)
     assert docks.by_title["Lessons"].height() >= 250
     assert docks.by_title["Inspector"].height() >= docks.by_title["Inspector"].minimumSizeHint().height()
+
+
+def test_the_menu_shows_the_lessons_as_high_as_they_are_read(new_window: Callable[..., Person]) -> None:
+    person = new_window(None)
+    person.window.resize(1280, 800)
+    dock = person.window.workbench.docks.by_title["Lessons"]
+    toggle = dock.toggleViewAction()
+    toggle.trigger()
+    person.wait(0.05)
+    assert dock.isVisible()
+    assert dock.height() >= 250
+    toggle.trigger()
+    assert dock.isHidden()

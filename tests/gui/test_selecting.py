@@ -216,6 +216,17 @@ def colours(person: Person) -> int:
     return int((np.ptp(image, axis=-1) > 60).sum())
 
 
+def test_nothing_lies_upon_the_mean_where_the_panel_is_low(new_window, small_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    panel, docks = person.pane.selection, person.window.workbench.docks
+    person.window.resize(1000, 520)
+    docks.bring("Selection")
+    person.pane.session.select(np.ones(len(person.bundle.latents), bool))
+    person.wait_until(lambda: panel.picture.image is not None)
+    person.wait(0.1)
+    assert panel.picture.geometry().bottom() < panel.spread.geometry().top()
+
+
 def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path) -> None:
     drag_over(selecting, (-9, -9, 0, 9))
     panel, latents = selecting.window.pane.selection, open_bundle(small_bundle).latents

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from latent_explorer.gui.panels.readouts import ShareBars
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
-from latent_explorer.gui.widgets.parts import filled, heading
+from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.session import OpenBundle, Selection
@@ -41,7 +41,7 @@ class SelectionPanel(QWidget):
         super().__init__()
         self.mean: NDArray[np.float32] | None = None
         self.note = ""
-        self.count, self.spread = PlainLabel(), hint("")
+        self.count, self.spread = PlainLabel(), words("faint", 2)
         self.picture = PictureView(140)
         self.picture.hint = _AVERAGING
         self.heading = heading(_MEAN)

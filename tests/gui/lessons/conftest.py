@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from latent_explorer.bench.hand import send_mouse
 from latent_explorer.bench.person import Person
+from latent_explorer.engine.process import ProcessEngine
 from latent_explorer.gui.app import application
 from latent_explorer.gui.lessons.control import Lessons
 from latent_explorer.gui.lessons.observing import nearest_to_middle
@@ -196,8 +197,8 @@ def drag_on(widget: QWidget, start: QPoint, end: QPoint) -> None:
 
 @pytest.fixture
 def trainee(new_window: Callable[..., Person]) -> Learner:
-    """A person at a window of a test's own, in which a panel for training may be made."""
-    window = new_window(None).window
+    """A person at a window of a test's own, which takes along what a panel for training or of a study makes."""
+    window = new_window(None, ProcessEngine).window
     window.resize(1280, 800)
     window.workbench.open(find_bundle("mnist-ae-2d"))
     person = Learner(window)

@@ -21,14 +21,15 @@ def test_the_lesson_on_two_small_models(learner) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["4-dimensions", "5-trust", "6-two-networks"])
-def test_a_lesson_that_judges_or_translates_all_images(learner, name: str) -> None:
+@pytest.mark.parametrize("name", ["4-dimensions", "6-two-networks"])
+def test_a_lesson_that_compares_all_images(learner, name: str) -> None:
     go_through(learner("mnist-ae-2d"), name)
 
 
 @pytest.mark.slow
-def test_a_lesson_that_trains(trainee: Learner) -> None:
-    go_through(trainee, "3-beta")
+@pytest.mark.parametrize("name", ["3-beta", "5-trust"])
+def test_a_lesson_whose_panel_has_plots(trainee: Learner, name: str) -> None:
+    go_through(trainee, name)
 
 
 def go_through(person: Learner, name: str, patience: float = 900) -> None:
