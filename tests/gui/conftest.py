@@ -2,22 +2,18 @@
 
 import contextlib
 import gc
-import os
-import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain, compress, repeat, tee
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtCore import QEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -33,7 +29,8 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import RunFolder
 from latent_explorer.service.codec import Numbered
-from latent_explorer.session import Route
+from tests.gui.leftovers import hurry, traces
+from tests.gui.put_in_order import let_go, put_in_order
 
 ENGINE_MS = 150_000
 """How long an engine may take to start before a test gives up."""
@@ -87,12 +84,12 @@ def shared_window(
 ) -> Iterator[MainWindow]:
     """One window with an engine process of its own, for all tests that leave it in order."""
     application()
-    search_less()
     window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.json"))
     window.resize(1200, 800)
     window.workbench.open(small_bundle)
     window.show()
     Person(window).wait_until(lambda: window.pane.ready, ENGINE_MS / 1000)  # the first start reads torch from the disk
+    set_aside()
     yield window
     close_for_good(window)
 
@@ -100,33 +97,7 @@ def shared_window(
 @pytest.fixture
 def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     """A person at the shared window, in which the small bundle has just been opened."""
-    window, person = shared_window, Person(shared_window)
-    person.wait_until(lambda: window.pane.ready)
-    window.workbench.docks.reset()  # the room that the map has is the same for all, whatever panels another test showed
-    window.resize(1200, 800)
-    for offer in list(window.workbench.banner._offers):  # what another test has left unanswered lies over the map
-        window.workbench.banner.withdraw(offer)
-    window.workbench.banner.clear()
-    window.pane.filmstrip.show_route(Route((0.0, 0.0), (1.0, 0.0)))  # the usual choices, whatever another test drew
-    window.pane.session = None
-    window.pane.keeper.forget()  # what other tests have pinned
-    shutil.rmtree(window.workbench.settings.sessions, ignore_errors=True)
-    window.workbench.open(small_bundle)
-    person.wait_until(lambda: window.pane.ready)
-    for title, layer in window.pane.layers.by_title.items():
-        window.pane.layers.put(title, *layer.usual(person.bundle))
-    window.workbench.choose_theme("dark")
-    if window.pane.prober.locked:  # by another test
-        window.pane.toggle_lock()
-    window.pane.take_tool("Probe")
-    window.pane.canvas.fit()
-    window.activateWindow()
-    window.pane.canvas.setFocus()
-    person.wait_until(window.pane.canvas.hasFocus)
-    person.wait_for_the_engine()
-    window.pane.canvas.refresh()
-    person.wait_for_the_engine()  # what is compared with a picture taken now must not be half faded in
-    return person
+    return put_in_order(shared_window, small_bundle)
 
 
 @pytest.fixture
@@ -166,18 +137,34 @@ def close_for_good(window: MainWindow) -> None:
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QApplication.processEvents()
+    gc.collect()
+
+
+def set_aside() -> None:
+    """What there is by now, torch above all, need not be gone through each time that garbage is collected."""
+    import torch  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fails a test after which there are more threads, processes, windows or running timers than before."""
+    """Fails a test after which there are more threads, processes, windows or running timers than before.
+
+    Meanwhile garbage is collected in this thread only, as in the program: elsewhere it could finalise a widget.
+    """
     if "qapp" not in request.fixturenames:
         yield
         return
-    if not gc.get_freeze_count() and not QApplication.topLevelWidgets():
-        search_less()
+    if not gc.get_freeze_count():
+        set_aside()
     before = traces()
+    gc.disable()
+    let_go()
     yield
+    gc.enable()
+    gc.collect(1)
     left, deadline = traces() - before, time.monotonic() + ENGINE_MS / 1000
     while left and time.monotonic() < deadline:
         hurry()
@@ -190,67 +177,6 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 def count_traces() -> Callable[[], Counter[str]]:
     """What _nothing_left_behind counts."""
     return traces
-
-
-def traces() -> Counter[str]:
-    """What a window that is not closed well would leave behind, by kind and name."""
-    windows = QApplication.topLevelWidgets()
-    return Counter(
-        [f"thread {thread.name}" for thread in threading.enumerate()]
-        + [f"process {command}" for command in child_processes()]
-        + [f"window {type(window).__name__}" for window in windows if not sip.isdeleted(window)]
-        + [f"timer of {type(timer.parent()).__name__}" for timer in running_timers()]
-    )
-
-
-def hurry() -> None:
-    """Let what is to happen once in a while happen now: two seconds after each test are minutes in a suite."""
-    intervals = {timer: timer.interval() for timer in running_timers() if timer.isSingleShot()}
-    for timer in intervals:
-        timer.start(0)
-    QApplication.processEvents()
-    for timer, interval in intervals.items():
-        if not sip.isdeleted(timer):
-            timer.setInterval(interval)
-
-
-def search_less() -> None:
-    """What there is by now, torch above all, need not be searched for timers after every test."""
-    import torch  # noqa: F401 # which is frozen with the rest
-
-    gc.collect()  # a window of another test that were frozen would leave its menus' wrappers behind, for Qt's next ones
-    gc.freeze()
-
-
-def running_timers() -> list[QTimer]:
-    """All timers of ours that would still fire.
-
-    They are found without a turn for any other thread: a tuple that one is about to make, held here meanwhile, would
-    fail there with a SystemError, as it once did in the thread that hears the engine.
-    """
-    gc.disable()  # nor for what is run when something is collected
-    objects, same = tee(chain.from_iterable(map(gc.get_objects, (None,))))
-    timers = list(compress(objects, map(issubclass, map(type, same), repeat(QTimer))))
-    gc.enable()
-    return list(filter(_runs, timers))
-
-
-def _runs(timer: QTimer) -> bool:
-    try:
-        return not sip.isdeleted(timer) and timer.isActive()
-    except RuntimeError:  # another thread let its own go between the two
-        return False
-
-
-def child_processes() -> list[str]:
-    """The command lines of the processes that this one has started and that run, or that nobody has waited for."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == os.getpid():
-                found.append((folder / "cmdline").read_text().replace("\0", " ").strip())
-    return found
 
 
 @pytest.fixture(scope="session")

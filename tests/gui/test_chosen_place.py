@@ -227,7 +227,7 @@ def test_while_the_engine_stands_still_what_is_of_another_place_is_grey(
 ) -> None:
     inspector = person.pane.inspector
     person.move(person.point(-4, 0))
-    person.wait_until(lambda: person.pane.prober.place is not None)
+    person.wait_until(lambda: person.pane.prober.place is not None and bool(inspector.said.strip()))
     fresh, word = coloured(inspector), inspector.said
     stopped()
     person.move(person.point(4, 0))

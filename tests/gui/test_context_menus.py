@@ -305,7 +305,11 @@ def test_the_ends_of_a_path_are_dragged_which_is_one_thing_to_undo(person: Perso
 
 def test_over_what_can_be_dragged_the_pointer_says_so(person: Person) -> None:
     person.pane.session.draw(Route((-4.0, 3.0), (4.0, 3.5), frames=8))
-    person.move(person.canvas.to_widget(4.0, 3.5).toPoint())
+    end = person.canvas.to_widget(4.0, 3.5).toPoint()
+    person.move(end)
+    assert person.canvas.cursor().shape() == Qt.CursorShape.SizeAllCursor
+    person.choose("Probe")  # the tool is taken in hand over it
+    person.move(end + QPoint(1, 0))
     assert person.canvas.cursor().shape() == Qt.CursorShape.SizeAllCursor
     person.move(person.point(*PINNED))
     assert person.canvas.cursor().shape() == Qt.CursorShape.CrossCursor

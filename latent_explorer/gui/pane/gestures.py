@@ -46,7 +46,6 @@ class Gestures:
         self.grips = PathGrips(canvas, path_frames, self.latent_at)
         self.through: Callable[[Plane], NDArray[np.float32] | None] = lambda _: None
         self.takers: list[Callable[[QPointF], bool]] = []
-        self._grips = False  # whether the cursor shows that something can be dragged
         self._begun: tuple[Plane, Point] | None = None  # the start of a path that is not on the map itself
 
     @property
@@ -94,9 +93,9 @@ class Gestures:
     def show_grip(self, at: QPointF, cursor: Qt.CursorShape | QCursor) -> None:
         """Set the cursor while something near a pixel can be dragged, otherwise restore that of the tool."""
         grips = self.pin_at(at) is not None or self.grips.at(at) is not None
-        if grips != self._grips:
-            self._grips = grips
-            self._canvas.setCursor(Qt.CursorShape.SizeAllCursor if grips else cursor)
+        shown = QCursor(Qt.CursorShape.SizeAllCursor if grips else cursor)
+        if shown.shape() != self._canvas.cursor().shape():  # which a tool that is taken in hand changes too
+            self._canvas.setCursor(shown)
 
     def begin_path(self, uv: NDArray[np.float64], z: NDArray[np.float32]) -> None:
         """Begin a path at a latent (d,) that is marked at a plane point; the current tool ends it."""
