@@ -13,9 +13,7 @@ from typer.testing import CliRunner
 
 from latent_explorer.bench.person import Person
 from latent_explorer.cli.app import app
-from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.exports.choices import Choices, remember
-from latent_explorer.gui.sessions import replaying
 
 ANCHORS = ((3, 5), (40, 2), (17, 17), (8, 60), (21, 33), (90, 71), (64, 12))
 """Images of the small bundle, and of the wide one."""
@@ -79,12 +77,6 @@ def saving(new_window: Callable[..., Person]) -> Iterator[Callable[..., SavingPe
             return person
 
         yield make
-
-
-@pytest.fixture
-def engines_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is replayed has its engine in a thread, where torch is loaded already."""
-    monkeypatch.setattr(replaying, "START", ThreadEngine)
 
 
 @pytest.fixture
