@@ -155,6 +155,20 @@ def filmed_run(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def engines_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hidden window draws once more is decoded by an engine in a thread, where torch is loaded already.
+
+    Loops are compiled beforehand: meanwhile numba puts another sys.stdout in the place of whichever there is.
+    """
+    from latent_explorer.engine.process import ThreadEngine
+    from latent_explorer.gui.sessions import replaying
+    from latent_explorer.points.splat import wait_for_compiled
+
+    wait_for_compiled()
+    monkeypatch.setattr(replaying, "START", ThreadEngine)
+
+
+@pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
     """Installs a package of one module with entry points; what it adds is forgotten after the test."""
     from latent_explorer.charts import CHARTS

@@ -86,11 +86,16 @@ def test_merging_what_is_not_there(call, tmp_path):
 
 PROGRAM = """
 import sys, time
+from pathlib import Path
 from latent_explorer.training.publishing import streaming
 from latent_explorer.cli import main
 streaming.PART_IMAGES = 2
 encode = streaming.encode_dataset
-streaming.encode_dataset = lambda *rest: time.sleep(0.05) or encode(*rest)
+def waiting(*rest):
+    while list(Path("z").glob("latents-*")) and not Path("go on").exists():
+        time.sleep(0.01)
+    return encode(*rest)
+streaming.encode_dataset = waiting
 sys.argv[1:] = {arguments!r}
 main()
 """
@@ -105,6 +110,7 @@ def test_a_signal_leaves_whole_parts_and_the_same_command_goes_on(call, small_bu
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(number)
+    (tmp_path / "go on").touch()  # not before: else it might be done when the signal comes
     _, err = process.communicate(timeout=150)
     if number == signal.SIGINT:
         assert process.returncode == 130

@@ -56,7 +56,7 @@ def test_images_that_can_never_be_the_bundles_are_refused_also_when_they_are_mea
 
 
 def test_a_map_is_drawn_with_the_images_that_are_named(
-    qapp, call, done, moved: tuple[Path, Path], other: Path, tmp_path: Path
+    qapp, engines_in_threads, call, done, moved: tuple[Path, Path], other: Path, tmp_path: Path
 ) -> None:
     bundle, place = moved
 

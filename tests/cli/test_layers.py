@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+
+pytestmark = pytest.mark.usefixtures("qapp", "engines_in_threads")
 
 
 def drawn(call, bundle: Path, folder: Path, layers: str, suffix: str = "png") -> Path:
@@ -13,7 +16,7 @@ def drawn(call, bundle: Path, folder: Path, layers: str, suffix: str = "png") ->
     return file
 
 
-def test_each_layer_is_drawn_where_it_is_asked_for(qapp, call, small_bundle: Path, tmp_path: Path) -> None:
+def test_each_layer_is_drawn_where_it_is_asked_for(call, small_bundle: Path, tmp_path: Path) -> None:
     plain = np.asarray(Image.open(drawn(call, small_bundle, tmp_path, "points")))
     named = np.asarray(Image.open(drawn(call, small_bundle, tmp_path, "points,class-names")))
     dense = np.asarray(Image.open(drawn(call, small_bundle, tmp_path, "points,Density")))
@@ -23,7 +26,7 @@ def test_each_layer_is_drawn_where_it_is_asked_for(qapp, call, small_bundle: Pat
     assert b"image/png" in drawn(call, small_bundle, tmp_path, "points,density", "svg").read_bytes()
 
 
-def test_what_is_no_layer_is_named_with_those_that_there_are(qapp, call, small_bundle: Path, tmp_path: Path) -> None:
+def test_what_is_no_layer_is_named_with_those_that_there_are(call, small_bundle: Path, tmp_path: Path) -> None:
     said = call("export", "--model", small_bundle, "map", "--out", tmp_path / "map.png", "--layers", "points,nonsense")
     assert said.code == 2
     assert "no layer called 'nonsense'" in said.complaint

@@ -191,24 +191,18 @@ def test_the_window_starts_without_what_the_commands_need():
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (3, "x set()\n", "")
 
 
-@pytest.mark.parametrize("module", ["latent_explorer", "latent_explorer.cli"])
-def test_the_program_runs_as_a_module_with_nothing_but_json_on_standard_output(module, small_bundle, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        module,
-        "decode",
-        "--model",
-        small_bundle,
-        "--at",
-        "-1,0",
-        "--out",
-        "a.png",
-        "--json",
-    ]
+def test_the_program_runs_as_a_module_with_nothing_but_json_on_standard_output(small_bundle, tmp_path):
+    words = ["decode", "--model", small_bundle, "--at", "-1,0", "--out", "a.png", "--json"]
+    command = [sys.executable, "-m", "latent_explorer", *words]
     outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert outcome.returncode == 0, outcome.stderr
     assert json.loads(outcome.stdout)["pictures"] == [{"at": [-1, 0], "file": "a.png"}]
+
+
+def test_the_room_of_its_commands_runs_as_a_module_too():
+    command = [sys.executable, "-m", "latent_explorer.cli", "--version"]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (outcome.returncode, outcome.stdout) == (0, f"latent-explorer {__version__}\n"), outcome.stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_error():

@@ -79,7 +79,7 @@ def test_what_is_no_session_or_has_no_such_thing_is_said(call, saved, tmp_path):
         (("--from", "0,0,0", "--to", "1,1"), "has 2 latent dimensions"),
     ],
 )
-def test_options_of_a_map_that_do_not_hold_are_refused(qapp, call, small_bundle, option, words):
+def test_options_of_a_map_that_do_not_hold_are_refused(qapp, engines_in_threads, call, small_bundle, option, words):
     said = call("export", "--model", small_bundle, "map", "--as-shown", *option, "--out", "a.png")
     assert words in said.complaint
 
