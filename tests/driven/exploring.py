@@ -40,7 +40,7 @@ def say(**known: object) -> None:
 
 
 def wait_for_the_person(handle: exploration.Exploration) -> "dict[str, NDArray[np.generic]]":
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 150
     while not SEEN.exists():
         assert not handle.closed
         assert time.monotonic() < deadline

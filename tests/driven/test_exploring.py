@@ -64,7 +64,7 @@ def next_line(process: "subprocess.Popen[str]") -> dict[str, Any]:
 
 def is_gone(pid: int) -> bool:
     """Whether a process has ended within a generous while."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 150
     while time.monotonic() < deadline:
         status = Path(f"/proc/{pid}/stat")
         if not status.exists() or status.read_text().rsplit(")", 1)[1].split()[0] == "Z":

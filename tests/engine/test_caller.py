@@ -53,7 +53,7 @@ def both() -> Iterator[Both]:
 
 
 def until(seen: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 150
     while not seen():
         assert time.monotonic() < deadline
         time.sleep(0.005)
