@@ -12,21 +12,35 @@ from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
-from latent_explorer.engine.process import ProcessEngine
+from latent_explorer.engine.process import Engine, ProcessEngine, ThreadEngine
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.places import find_bundle
 
-DIGITS, PHOTOS = find_bundle("mnist-vae-2d"), find_bundle("cifar10-vae-2d")
+
+@pytest.fixture(scope="module")
+def photos(make_bundle: Callable[..., Path]) -> Path:
+    """A model of other images than those of the small bundle, of another shape and in colour."""
+    return make_bundle("photos", shape=(6, 10, 3))
 
 
 @pytest.fixture
-def two(new_window: Callable[..., Person]) -> tuple[Person, Person]:
-    """A person at each of two maps of one window: the digits left, the photos right."""
-    left = new_window(DIGITS, ProcessEngine)
-    left.window.workbench.open_beside(PHOTOS)
-    right = Person(left.window)
-    right.wait_for_the_engine()
-    return left, right
+def side_by_side(
+    new_window: Callable[..., Person], small_bundle: Path, photos: Path
+) -> Callable[..., tuple[Person, Person]]:
+    """Opens a window with two maps; a person at each of them."""
+
+    def make(start_engine: Callable[[], Engine] = ThreadEngine) -> tuple[Person, Person]:
+        left = new_window(small_bundle, start_engine)
+        left.window.workbench.open_beside(photos)
+        right = Person(left.window)
+        right.wait_for_the_engine()
+        return left, right
+
+    return make
+
+
+@pytest.fixture
+def two(side_by_side: Callable[..., tuple[Person, Person]]) -> tuple[Person, Person]:
+    return side_by_side()
 
 
 def seen_in_docks(person: Person, pane: MapPane) -> bool:
@@ -35,14 +49,14 @@ def seen_in_docks(person: Person, pane: MapPane) -> bool:
     return all(docks[title].widget().currentWidget() is panel for title, panel in pane.panels.items())
 
 
-def hover_exactly(person: Person, folder: Path, decoded, u: float, v: float) -> None:
+def hover_exactly(person: Person, decoded, u: float, v: float) -> None:
     """Hover, and hold the exact picture against the one decoded without any window."""
     before = person.pane.prober.probe
     person.move(person.point(u, v))
     person.wait_until(lambda: person.pane.prober.probe is not before)
     person.wait_until(lambda: person.pane.prober.probe.picture is not None)
     probe = person.pane.prober.probe
-    assert np.abs(probe.picture.astype(int) - decoded(folder, probe.z).astype(int)).max() <= 1
+    assert np.abs(probe.picture.astype(int) - decoded(person.bundle.folder, probe.z).astype(int)).max() <= 1
 
 
 def test_each_map_decodes_exactly_and_the_panels_follow_the_active_one(two, decoded) -> None:
@@ -50,9 +64,9 @@ def test_each_map_decodes_exactly_and_the_panels_follow_the_active_one(two, deco
     window = left.window
     assert left.pane is not right.pane
     assert window.pane is right.pane
-    hover_exactly(left, DIGITS, decoded, 0.5, 0.5)
-    hover_exactly(right, PHOTOS, decoded, 0.5, -0.5)
-    hover_exactly(left, DIGITS, decoded, -0.5, 0.2)
+    hover_exactly(left, decoded, 0.5, 0.5)
+    hover_exactly(right, decoded, 0.5, -0.5)
+    hover_exactly(left, decoded, -0.5, 0.2)
     for person in (left, right):
         person.click(person.point(0.2, 0.1))
         assert window.pane is person.pane
@@ -89,22 +103,24 @@ def test_layers_and_tools_are_those_of_the_active_map(two) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
-def test_the_engine_of_one_is_killed_and_the_other_does_not_notice(two, decoded) -> None:
-    left, right = two
+def test_the_engine_of_one_is_killed_and_the_other_does_not_notice(side_by_side, decoded) -> None:
+    left, right = side_by_side(ProcessEngine)
     told: Counter[str] = Counter()
     left.pane.arrived.connect(lambda event: told.update([type(event).__name__]))
     pid = left.pane.client.engine.pid
     os.kill(right.pane.client.engine.pid, signal.SIGKILL)
-    hover_exactly(left, DIGITS, decoded, 0.1, 0.3)
-    hover_exactly(right, PHOTOS, decoded, 0.3, 0.1)  # by an engine that was started again
+    hover_exactly(left, decoded, 0.1, 0.3)
+    hover_exactly(right, decoded, 0.3, 0.1)  # by an engine that was started again
     assert left.pane.client.engine.pid == pid
     assert not told["EngineLost"]
 
 
-def test_a_closed_map_leaves_nothing_behind_and_the_other_goes_on(new_window, count_traces, decoded) -> None:
-    left = new_window(DIGITS, ProcessEngine)
+def test_a_closed_map_leaves_nothing_behind_and_the_other_goes_on(
+    new_window, small_bundle, photos, count_traces, decoded
+) -> None:
+    left = new_window(small_bundle, ProcessEngine)
     before, widgets = count_traces(), QApplication.allWidgets()
-    left.window.workbench.open_beside(PHOTOS)
+    left.window.workbench.open_beside(photos)
     right = Person(left.window)
     right.wait_for_the_engine()
     right.move(right.point(0.2, 0.2))
@@ -118,7 +134,7 @@ def test_a_closed_map_leaves_nothing_behind_and_the_other_goes_on(new_window, co
     left.wait_until(lambda: not count_traces() - before)
     assert {type(each) for each in set(QApplication.allWidgets()) - set(widgets)} <= set()
     assert not left.window.action("Close this map").isEnabled()
-    hover_exactly(left, DIGITS, decoded, 0.4, 0.4)
+    hover_exactly(left, decoded, 0.4, 0.4)
 
 
 def test_the_last_map_stays(new_window) -> None:

@@ -85,8 +85,8 @@ def test_a_third_model_may_be_chosen_for_either_side(two) -> None:
     left = two.left
     sides = entry(second_map(left), "Left map").menu()
     sides.aboutToShow.emit()
-    entry(sides, "mnist-vae-16d").trigger()
-    left.wait_until(lambda: left.pane.ready and left.pane.bundle.folder == models_folder() / "mnist-vae-16d")
+    entry(sides, "mnist-ae-2d").trigger()
+    left.wait_until(lambda: left.pane.ready and left.pane.bundle.folder == models_folder() / "mnist-ae-2d")
     assert len(left.window.workbench.panes) == 2
 
 

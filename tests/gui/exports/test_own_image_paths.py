@@ -1,13 +1,12 @@
 """Draw a four by mouse, see it land among the fours, draw a geodesic from it to a nine, export the two strips."""
 
-from pathlib import Path
-
 import numpy as np
 from PIL import Image
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox
 
+from latent_explorer.analysis import trust
 from latent_explorer.places import find_bundle
 from tests.gui.pens import FOUR, own_image, settled, stroke
 
@@ -22,7 +21,8 @@ def choose(person, box, name: str) -> None:
     person.wait(0.02)
 
 
-def test_from_a_drawn_four_to_a_nine(exporting, tmp_path: Path) -> None:
+def test_from_a_drawn_four_to_a_nine(exporting, monkeypatch) -> None:
+    monkeypatch.setattr(trust, "_HELD_OUT", 100)  # images against which the drawn one is judged, of 2,000: the seconds
     person = exporting(find_bundle("mnist-vae-2d"))
     pane, strip = person.pane, person.pane.filmstrip
     study = own_image(person)
