@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QTimer, pyqtSignal
 from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -242,3 +242,12 @@ def test_a_person_knows_the_bundle_and_can_take_its_picture(qapp, small_bundle: 
         assert person.bundle.name == "small"
         picture = person.photograph(width=320)
         assert (picture.shape[1], picture.shape[2], picture.dtype) == (320, 3, "uint8")
+
+
+def test_who_waits_gives_a_busy_program_the_turns_that_it_would_have_had(qapp) -> None:
+    turns, timer = [], QTimer()
+    timer.timeout.connect(lambda: (turns.append(1), time.sleep(0.03)))
+    timer.start(0)
+    Person.wait(SimpleNamespace(), 0.1)
+    timer.stop()
+    assert len(turns) >= 10

@@ -39,9 +39,8 @@ def test_a_layout_from_before_a_panel_was_there_leaves_it_above_the_others(new_w
     docks.restore(settings)
     assert not docks.by_title["Classes"].isHidden()
     docks.show_above("Lessons")
-    person.wait(0.05)
     lessons, inspector = docks.by_title["Lessons"], docks.by_title["Inspector"]
-    assert lessons.geometry().bottom() < inspector.geometry().top()
+    person.wait_until(lambda: lessons.geometry().bottom() < inspector.geometry().top())
 
 
 def test_a_panel_above_the_others_can_be_read_in_the_smallest_window(new_window: Callable[..., Person]) -> None:
@@ -50,12 +49,10 @@ def test_a_panel_above_the_others_can_be_read_in_the_smallest_window(new_window:
     window.resize(1, 1)
     person.wait(0.05)
     docks.show_above("Lessons")
-    person.wait(0.05)
-    assert docks.by_title["Lessons"].height() >= 170
+    person.wait_until(lambda: docks.by_title["Lessons"].height() >= 170)
     window.resize(900, 600)
     docks.show_above("Lessons")
-    person.wait(0.05)
-    assert docks.by_title["Lessons"].height() >= 250
+    person.wait_until(lambda: docks.by_title["Lessons"].height() >= 250)
     assert docks.by_title["Inspector"].height() >= docks.by_title["Inspector"].minimumSizeHint().height()
 
 

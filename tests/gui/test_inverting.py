@@ -56,9 +56,8 @@ def test_a_search_that_is_cancelled_leaves_the_image_where_it_was(new_window, sm
     study.search.start.click()
     assert study.search.cancel.isVisible()
     study.search.cancel.click()  # before anything can have come
-    person.wait(0.3)
-    assert "cancelled" in study.search.sentence.text()
-    assert not study.search.running
+    person.wait_until(lambda: "cancelled" in study.search.sentence.text() and not study.search.running)
+    person.wait(0.1)  # in which nothing more comes
     np.testing.assert_array_equal(study.latent, before)
     person.wait_for_the_engine()  # which goes on
 

@@ -41,8 +41,7 @@ def opened_by_its_button(person) -> None:
     assert now.open.text() == "Open mnist-vae-2d"
     person.press_button(now.open)
     person.wait_until(lambda: person.pane.ready and person.pane.bundle.name == "mnist-vae-2d")
-    person.wait(0.1)
-    assert now.open.isHidden()
+    person.wait_until(now.open.isHidden)
 
 
 def look_around(person) -> None:
@@ -60,8 +59,8 @@ def look_around(person) -> None:
 def meet_seven_classes(person) -> None:
     for label in (0, 1, 2, 0, 1, 2):
         person.linger(person.middle(label))
+    person.wait_until(lambda: "3 of 7 classes" in person.lessons.panel.steps.now.progress.text())
     assert person.at == 1
-    assert "3 of 7 classes" in person.lessons.panel.steps.now.progress.text()
     for label in (6, 7, 4, 9, 5, 3, 8):
         person.linger(person.middle(label))
     person.wait_until(lambda: person.at == 2)
@@ -70,9 +69,8 @@ def meet_seven_classes(person) -> None:
 def pin_a_zero(person) -> None:
     now = person.lessons.panel.steps.now
     person.click(person.middle(1))
-    person.wait(0.2)
+    person.wait_until(lambda: "another kind of place" in now.progress.text())
     assert person.at == 2
-    assert "another kind of place" in now.progress.text()
     person.click(person.middle(0))
     person.wait_until(lambda: person.at == 3)
 
@@ -88,9 +86,8 @@ def come_nearer(person) -> None:
 def draw_a_path(person) -> None:
     person.key(Qt.Key.Key_F)
     person.drag(person.middle(7), person.middle(1), 0.2)
-    person.wait(0.2)
+    person.wait_until(lambda: "from a 7 to a 1" in person.lessons.panel.steps.now.progress.text())
     assert person.at == 4
-    assert "from a 7 to a 1" in person.lessons.panel.steps.now.progress.text()
     person.choose("Clear path")  # else the drag would move the end that is there
     person.drag(person.middle(7), person.middle(0), 0.2)
     person.wait_until(lambda: person.at == 5)
