@@ -113,6 +113,8 @@ class StepPage(QWidget):
         self.back.setAccessibleName("All lessons")
         self.restart = tool_button("Restart", "Begin this lesson anew", self.restart_wanted.emit)
         self._area = Scrolling()
+        if (bar := self._area.verticalScrollBar()) is not None:
+            bar.rangeChanged.connect(self._follow)  # the step grows by its progress, or a second map takes room
         head = filled(QHBoxLayout(), self.back, 1, self.count, self.restart)
         column = filled(QVBoxLayout(self), head, self.title, self._area, spacing=5, margins=(8, 2, 6, 6))
         column.setStretchFactor(self._area, 1)
@@ -146,6 +148,6 @@ class StepPage(QWidget):
 
     def _follow(self) -> None:
         """Have the step that is to be done in sight, its beginning above all."""
-        bar = self._area.verticalScrollBar()
-        if bar is not None and self.done:
+        bar, read = self._area.verticalScrollBar(), any(each.title.isChecked() for each in self.done)
+        if bar is not None and self.done and not read:
             bar.setValue(max(0, self.now.y() - self.done[-1].height() - 2))

@@ -156,6 +156,11 @@ class Learner(Person):
                 QApplication.sendEvent(pane.canvas, QEvent(QEvent.Type.Leave))
         self.move(at)
         self.wait(seconds)
+        self.wait_until(self._seen_by_the_lesson, 10, strict=False)  # a busy machine looks less often
+
+    def _seen_by_the_lesson(self) -> bool:
+        probe, last = self.pane.prober.probe, self.lessons._observer._last
+        return probe is not None and last == (self.pane, probe.uv)
 
     def visit(self, *labels: int, seconds: float = 0.13) -> None:
         """Stay over the classes one after the other."""

@@ -48,6 +48,23 @@ def test_everything_can_be_reached_by_keys_and_has_a_name(panel: LessonPanel) ->
     assert "at step 3 of 6" in panel.list.rows[0].begin.accessibleDescription()
 
 
+def test_the_step_to_do_stays_in_sight_as_it_grows_unless_another_is_read(panel: LessonPanel, qtbot) -> None:
+    lesson = read_lesson(next(file for file in included_lessons() if file.stem == "3-beta"))
+    steps = panel.steps
+    panel.turn_to(steps)
+    steps.show_lesson(lesson, 3)
+    qtbot.wait(20)
+    steps.now.show_progress(0.1, "0 of 8 classes · 0 of 5 classes")
+    qtbot.wait(20)
+    assert steps.now.progress.visibleRegion().boundingRect().height() == steps.now.progress.height()
+    steps.done[0].title.click()
+    qtbot.wait(20)
+    before = steps.done[0].mapTo(panel, steps.done[0].rect().topLeft())
+    steps.now.show_progress(0.2, "")
+    qtbot.wait(20)
+    assert steps.done[0].mapTo(panel, steps.done[0].rect().topLeft()).y() >= before.y()
+
+
 def test_a_step_that_is_done_can_be_read_again(panel: LessonPanel) -> None:
     lesson = read_lesson(included_lessons()[0])
     panel.steps.show_lesson(lesson, 2)
