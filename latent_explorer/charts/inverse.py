@@ -33,6 +33,10 @@ _ON_MAP = 1e-4  # of the spread of the latents: a latent so near to the surface 
 AROUND = 10
 """The number of data that determine the place of any other latent."""
 
+SEED = Parameter(
+    "seed", "random seed: another number gives another map of the same data", 0.0, kind="whole", low=0.0, high=2.0**31
+)
+"""The parameter of charts whose fit is random."""
 DETAIL = Parameter(
     "detail",
     "how closely the pictures follow each image: 1 is exact but patchy, 0 is smooth",

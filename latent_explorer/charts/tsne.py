@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.charts.descent import Descent, Found, Making, by_place, ordered
-from latent_explorer.charts.inverse import DETAIL, nonlinear_chart
+from latent_explorer.charts.inverse import DETAIL, SEED, nonlinear_chart
 from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, ChartSpec, FitReport, Parameter
 from latent_explorer.charts.neighbours import Neighbours, Search
 from latent_explorer.charts.principal import principal_chart
@@ -167,14 +167,7 @@ TSNE = ChartKind(
             "iterations", "how many iterations it is fitted for", _ITERATIONS, kind="whole", low=1.0, high=10000.0
         ),
         Parameter("start", "where the points start", "pca", kind="text", choices=("pca", "random")),
-        Parameter(
-            "seed",
-            "random seed: another number gives another map of the same data",
-            0.0,
-            kind="whole",
-            low=0.0,
-            high=2.0**31,
-        ),
+        SEED,
         DETAIL,
     ),
     dimensions=range(3, MANY),

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import numpy as np
 
-from latent_explorer.charts.inverse import DETAIL, NonlinearChart, nonlinear_chart
+from latent_explorer.charts.inverse import DETAIL, SEED, NonlinearChart, nonlinear_chart
 from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, FitReport, Parameter
 from latent_explorer.charts.neighbours import Search
 from latent_explorer.charts.principal import principal_chart
@@ -58,14 +58,7 @@ UMAP = ChartKind(
     parameters=(
         Parameter("neighbours", "how many neighbours each point is joined to", 15.0, kind="whole", low=2.0, high=200.0),
         Parameter("min_dist", "how close points may lie on the map", 0.1, low=0.0, high=0.99),
-        Parameter(
-            "seed",
-            "random seed: another number gives another map of the same data",
-            0.0,
-            kind="whole",
-            low=0.0,
-            high=2.0**31,
-        ),
+        SEED,
         DETAIL,
     ),
     dimensions=range(3, MANY),

@@ -9,6 +9,7 @@ from typer import Argument, Option
 from latent_explorer.cli.options import AsJson, Device, examples
 from latent_explorer.cli.output import Display, cell, print_json, print_table
 from latent_explorer.errors import UserError
+from latent_explorer.steps import finished
 
 commands = typer.Typer()
 
@@ -60,7 +61,7 @@ def _measured(name: str, images: int, seed: int, device: str) -> dict[str, Any]:
     import numpy as np
     import torch
 
-    from latent_explorer.analysis.attributes import AttributeWalker, Classes, finished, learn
+    from latent_explorer.analysis.attributes import AttributeWalker, Classes, learn
     from latent_explorer.analysis.attributes.figures import METHODS, figures
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.engine.decoder import Decoder, choose_device

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.places import shipped_bundles, trained_bundles
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.images import evenly
 
 NEIGHBOURS = 10
@@ -22,7 +23,7 @@ Rows = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Baselines:
+class Baselines(FigureSet):
     """Figures of a dataset's test images without a network; None if unknown.
 
     pixels_knn10_accuracy: of labels predicted by the 10 nearest of at most 100,000 training images, on pixels. pca_mse,
@@ -33,10 +34,6 @@ class Baselines:
     pixels_knn10_accuracy: float | None = None
     pca_mse: float | None = None
     pca_knn10_accuracy: float | None = None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 def baselines(dataset: Dataset, dimensions: int) -> Baselines:

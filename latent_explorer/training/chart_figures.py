@@ -1,6 +1,6 @@
 """The figures of a chart: its neighbourhoods, its pictures, and how well the veil predicts their errors."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.fields.expectation import expectation
 from latent_explorer.fields.seen_map import SeenMap
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.trust_figures import Judge, Places, in_batches
 
 Pictures = NDArray[np.float32]
@@ -21,7 +22,7 @@ _MOST = 8_000  # held-out images that are measured
 
 
 @dataclass(frozen=True)
-class ChartFigures:
+class ChartFigures(FigureSet):
     """The figures of a chart; None if one cannot be measured.
 
     trustworthiness, continuity: see `analysis.Projection`; of `queries` images, each ranked against all. decoded_mse:
@@ -38,10 +39,6 @@ class ChartFigures:
     smoothness: float
     veil_spearman: float | None
     fit_cpu_seconds: float | None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 class ChartJudge:

@@ -1,7 +1,7 @@
 """Encoding a dataset, or drawing from the prior of a network without an encoder; the figures of a network."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import NEIGHBOURS, asked, knn_accuracy
 from latent_explorer.training.distributed.devices import choose_device
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
 PRIOR_SAMPLES = 10_000
@@ -92,7 +93,7 @@ def _squared_error(model: LatentModel, z: Tensor, labels: Tensor | None, x: Tens
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(FigureSet):
     """Figures on the whole test split.
 
     negative_elbo: nats per image, with grey levels as Bernoulli means, averaged over ten samples per image; None
@@ -106,10 +107,6 @@ class Evaluation:
     mse: float
     knn10_accuracy: float | None
     unrefined_negative_elbo: float | None = None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.classifier import CONFIDENT, Classifier, classifier_steps
 from latent_explorer.training.evaluate import INVERTED, encode, prior_samples
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.images import Images, evenly
 
 _COMPARED = 5_000  # pictures, and images, for precision and recall
@@ -23,7 +24,7 @@ _ROWS = 500  # rows of a distance matrix at a time
 
 
 @dataclass(frozen=True)
-class GeneratorFigures:
+class GeneratorFigures(FigureSet):
     """Figures on 10,000 draws from the prior and on test images; None if not measured.
 
     least_class_share: the share of the rarest class among the draws, by the classifier. class_kl: the divergence of the
@@ -45,10 +46,6 @@ class GeneratorFigures:
     inversion_mse: float | None = None
     encoder_mse: float | None = None
     inversion_seconds: float | None = None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 def generator_figures(

@@ -1,6 +1,6 @@
 """How well a conditional network separates style from class: figures on the test images."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.baselines import Components, pixels
 from latent_explorer.training.classifier import Classifier, classifier_of
 from latent_explorer.training.evaluate import encode_dataset, label_accuracy
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.images import evenly
 
 _MEASURED = 5000  # test images whose slant and thickness are measured
@@ -22,7 +23,7 @@ _AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
-class StyleFigures:
+class StyleFigures(FigureSet):
     """Figures of a conditional network on the test images, each decoded under a random other class.
 
     swap_accuracy: the share of these pictures recognised as the requested class. unswapped_accuracy: the same for the
@@ -49,10 +50,6 @@ class StyleFigures:
     thickness_r_raw: float | None = None
     unswapped_thickness_r: float | None = None
     classifier_accuracy: float | None = None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 def style_figures(

@@ -1,7 +1,7 @@
 """How well trust separates the latents of images from other places, on images that it was not calibrated on."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from latent_explorer.fields.field import Measure
 from latent_explorer.fields.seen_map import pixels
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.evaluate import encode
+from latent_explorer.training.figure_set import FigureSet
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
 _MOST = 8_000  # test images that are scored, and not used for calibration
@@ -28,7 +29,7 @@ Places = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class TrustFigures:
+class TrustFigures(FigureSet):
     """Shares outside, and areas under the ROC curve of places against test images; None if not measured.
 
     trust_test_outside: the share of test images, none of them used for calibration, that are not called inside the
@@ -51,10 +52,6 @@ class TrustFigures:
     trust_test_images_outside: float | None = None
     trust_other_images_outside: float | None = None
     trust_other_images_auroc: float | None = None
-
-    def figures(self) -> dict[str, float | None]:
-        """The figures by name."""
-        return asdict(self)
 
 
 class Judge:

@@ -11,10 +11,10 @@ from latent_explorer.analysis.attributes import (
     Classes,
     Directions,
     Measuring,
-    finished,
     learn,
 )
 from latent_explorer.analysis.attributes.figures import METHODS, figures
+from latent_explorer.steps import finished
 
 SIDE = 28
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from latent_explorer.analysis.attributes.directions import POINTS
-from latent_explorer.analysis.attributes.learning import at_once, finished
+from latent_explorer.analysis.attributes.learning import at_once
 from latent_explorer.analysis.attributes.measures import Pictures, Values
 from latent_explorer.analysis.attributes.walking import STEPS, AttributeWalker
+from latent_explorer.steps import finished
 
 Recognise = Callable[[Pictures], NDArray[np.int64]]
 """The classes (n,) of pictures (n, h, w, c)."""

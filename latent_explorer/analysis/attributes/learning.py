@@ -48,16 +48,6 @@ class AttributeRanges:
     axis_spread: Values
 
 
-def finished(steps: Generator[Any, None, T]) -> T:
-    """What a generator returns, run to its end."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-
-
 def at_once(asked: NDArray[Any], work: Work, size: int = 512) -> Iterator[tuple[int, NDArray[Any]]]:
     """As Slices, in large ones, where nobody waits."""
     for start in range(0, len(asked), size):
