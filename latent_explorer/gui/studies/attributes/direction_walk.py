@@ -1,4 +1,4 @@
-"""A direction walked through a place, as the engine tells it: where it leads, and what is measured on the way."""
+"""A course along a direction through a place, with the measurements on the way."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +13,9 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, eq=False)
 class WalkedCourse:
-    """The points of a direction, from one end at share -1 through the place at 0 to the other end at 1.
+    """The points along a direction: one end at share -1, the place at 0, the other end at 1.
 
-    content: float32 (points, 2 + d + 2 m), as `DirectionCurve`. known: what the directions are. name: of this one.
+    content: float32 (points, 2 + d + 2 m), as in `DirectionCurve`. known: all directions. name: of this one.
     """
 
     content: NDArray[np.float32]
@@ -28,22 +28,22 @@ class WalkedCourse:
         return self.content[:, 2 : self.content.shape[1] - 2 * len(self.known.attributes)]
 
     def offset(self, share: float) -> NDArray[np.float32]:
-        """How far a share of the way leads from the place, (d,)."""
+        """The offset (d,) from the place at a share of the way."""
         start = self.z[len(self.z) // 2]
         return np.asarray(self._between(self.z, share) - start, np.float32)
 
     def value(self, share: float) -> float:
-        """The value of the direction there: the measured attribute, or deviations."""
+        """The value at a share of the way: the measured attribute, or deviations."""
         return float(self._between(self.content[:, :1], share)[0])
 
     @cached_property
     def _scored(self) -> NDArray[np.float64]:
-        """What is scored, in deviations (points, m)."""
+        """The measured attributes, in deviations (points, m)."""
         count = len(self.known.attributes)
         return np.asarray(self.content[:, self.content.shape[1] - count :] / np.array(self.known.scored))
 
     def sentence(self, class_names: tuple[str, ...]) -> str:
-        """What is measured along the way, by measures that the walk does not follow."""
+        """A sentence on the measurements along the way, by measures that the walk does not follow."""
         kind, _, which = self.name.partition(" ")
         parts = [self._alone(which)] if kind == "attribute" else [self._changes()]
         return "; ".join([*(part for part in parts if part), *self._classes(class_names)])
@@ -85,7 +85,7 @@ def _named(names: tuple[str, ...], number: int) -> str:
 
 
 def _rank_correlation(values: NDArray[np.float64]) -> float:
-    """Spearman's with the order that they come in; 0 where all are alike."""
+    """Spearman's rank correlation of values with their order; 0 if all are equal."""
     ranks = np.array([(values < value).sum() + ((values == value).sum() - 1) / 2 for value in values])
     order = np.arange(len(values)) - (len(values) - 1) / 2
     size = np.sqrt(np.square(ranks - ranks.mean()).sum() * np.square(order).sum())

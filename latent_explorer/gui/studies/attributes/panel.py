@@ -13,15 +13,15 @@ from latent_explorer.gui.widgets.parts import filled, heading, wide_button, word
 from latent_explorer.gui.widgets.plain import PlainLabel
 
 STRIP, SIDE = 9, 7
-"""Pictures of the strip, and along a side of the grid."""
+"""The number of pictures in the strip, and along a side of the grid."""
 BEGIN = "Click a place on the map: its directions appear here."
 
 
 class AttributePanel(QWidget):
-    """Sliders by group, the figures and the strip of the direction at hand, and the grid that two directions span.
+    """Sliders by group, the figures and strip of the current direction, and the grid of two directions.
 
-    group_chosen: another group is to be shown. spanned: the grid is to be spanned by others. reset_wanted: back to
-    where the sliders began. here_wanted: begin at the place shown. path_wanted: the strip as a path. export_wanted,
+    Signals: group_chosen: show another group. spanned: other directions for the grid. reset_wanted: return to the start
+    of the sliders. here_wanted: start at the current place. path_wanted: draw the strip as a path. export_wanted,
     copy_wanted: of the grid.
     """
 
@@ -88,7 +88,7 @@ class AttributePanel(QWidget):
             box.setMinimumWidth(60)
 
     def offer(self, entries: Sequence[DirectionEntry]) -> None:
-        """Offer these directions; none while they are not known."""
+        """Offer directions; empty while they are unknown."""
         self._entries = entries
         _fill(self.group, list(dict.fromkeys(each.group for each in entries)))
         for box, place in ((self.across, 0), (self.upward, 1)):
@@ -102,26 +102,26 @@ class AttributePanel(QWidget):
         self.sliders.list([each for each in self._entries if each.group == group])
 
     def enable(self, on: bool) -> None:
-        """Whether there is a place that something can be done with."""
+        """Enable the controls that need a place."""
         for each in self._buttons:
             each.setEnabled(on)
 
     @property
     def shown(self) -> list[str]:
-        """The names of the directions of the group that is shown."""
+        """The names of the directions of the current group."""
         group = self.group.currentText()
         return [each.name for each in self._entries if each.group == group]
 
     @property
     def span(self) -> tuple[str, str] | None:
-        """The names of the directions that the grid is spanned by."""
+        """The names of the two directions of the grid."""
         places = self.across.currentIndex(), self.upward.currentIndex()
         if min(places) < 0:
             return None
         return self._entries[places[0]].name, self._entries[places[1]].name
 
     def _first(self, place: int) -> int:
-        """The direction that spans the grid at first: of the local ones, along which the picture changes most."""
+        """The initial direction of the grid: among the local ones, along which the picture changes most."""
         wanted = f"local {place}"
         return next((at for at, each in enumerate(self._entries) if each.name == wanted), place)
 

@@ -16,10 +16,9 @@ _GAP = 2
 
 
 class PictureGrid(QWidget):
-    """Pictures in rows, those in the middle framed. chosen: the number of one that was clicked.
+    """Pictures in rows, with a frame around the middle one. chosen: a picture was clicked, by number.
 
-    columns, rows: how many there are. framed: whether the one in the middle is. Arrows go from one to another, and
-    Enter chooses it.
+    framed: whether to frame the middle picture. The arrow keys move between pictures, and Enter chooses one.
     """
 
     chosen = pyqtSignal(int)
@@ -35,7 +34,7 @@ class PictureGrid(QWidget):
         self.setMaximumHeight(rows * (largest + _GAP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(tip))
-        self.current = columns * rows // 2  # the picture that the keys are at
+        self.current = columns * rows // 2  # the picture with the keyboard focus
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(name)
         self._describe()
@@ -45,24 +44,24 @@ class PictureGrid(QWidget):
         return QSize(self.columns * (40 + _GAP), self.rows * (40 + _GAP))
 
     def show_images(self, images: Sequence[QImage]) -> None:
-        """Show pictures, as many as there is room for in the grid; or none."""
+        """Show pictures, as many as fit into the grid; or none."""
         self.images, self.outdated = list(images), False
         self.update()
 
     def outdate(self) -> None:
-        """What is shown is of another place by now."""
+        """Grey out the pictures: they are of another place."""
         self.outdated = True
         self.update()
 
     def cell(self, number: int) -> QRect:
-        """Where a picture is."""
+        """The rectangle of a picture."""
         side = self._side()
         row, column = divmod(number, self.columns)
         left = (self.width() - self.columns * (side + _GAP)) // 2
         return QRect(left + column * (side + _GAP), row * (side + _GAP), side, side)
 
     def whole(self, factor: int) -> QImage | None:
-        """All pictures as one, each pixel a square of `factor` pixels; None where there are none."""
+        """All pictures as one, each pixel a square of `factor` pixels; None if there are none."""
         if len(self.images) < self.columns * self.rows:
             return None
         width, height = self.images[0].width() * factor, self.images[0].height() * factor
@@ -118,5 +117,5 @@ class PictureGrid(QWidget):
 
 
 def enlarging(image: QImage, least: int = 64) -> int:
-    """The factor that makes a picture at least so many pixels high."""
+    """The factor that makes a picture at least `least` pixels high."""
     return max(1, math.ceil(least / max(image.height(), 1)))

@@ -12,14 +12,14 @@ from latent_explorer.gui.widgets.parts import Elided
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
 STEPS = 100
-"""Of a slider, each way."""
+"""The steps of a slider in each direction."""
 _NAME, _VALUE = 96, 64  # pixels
 
 
 class DirectionSliders(QWidget):
-    """Rows of name, slider and value; a slider can be moved once its direction is walked.
+    """Rows of name, slider and value; a slider is enabled once its course is known.
 
-    moved: the slider of a direction, by name, stands at a share of the way, in [-1, 1]. taken: one is taken in hand.
+    Signals: moved: a direction's slider was moved to a share of the way, in [-1, 1]. taken: a slider became current.
     """
 
     moved = pyqtSignal(str, float)
@@ -35,15 +35,15 @@ class DirectionSliders(QWidget):
         self._rows: dict[str, tuple[QLabel, QSlider, QLabel]] = {}
 
     def slider(self, name: str) -> QSlider:
-        """The slider of a direction that is shown."""
+        """The slider of a shown direction."""
         return self._rows[name][1]
 
     def value(self, name: str) -> str:
-        """What is written beside it."""
+        """The text beside a slider."""
         return self._rows[name][2].text()
 
     def list(self, entries: Sequence[DirectionEntry]) -> None:
-        """Show these directions, none of them walked yet."""
+        """Show directions whose courses are not known yet."""
         for row in self._rows.values():
             for part in list[QWidget](row):
                 self._grid.removeWidget(part)
@@ -55,7 +55,7 @@ class DirectionSliders(QWidget):
                 self._grid.addWidget(part, place, column)
 
     def show_courses(self, courses: Mapping[str, WalkedCourse], shares: Mapping[str, float]) -> None:
-        """Show what is walked, and where the sliders stand."""
+        """Show the courses and the positions of the sliders."""
         for name in self._rows:
             self._show(name, courses.get(name), shares.get(name, 0.0))
 
@@ -77,7 +77,7 @@ class DirectionSliders(QWidget):
         _, moved, value = self._rows[name]
         entry = self._entries[name]
         moved.setEnabled(course is not None)
-        moved.blockSignals(True)  # it is shown where it stands, not moved
+        moved.blockSignals(True)  # the user has not moved it
         moved.setValue(round(share * STEPS))
         moved.blockSignals(False)
         value.setText("…" if course is None else _value(course.value(share), entry.unit))

@@ -1,4 +1,4 @@
-"""The life of the directions at a place: asked of the engine, walked by sliders, spanned as a grid."""
+"""The controller of the directions at a place: requests them, follows the sliders, fills the grid."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ from latent_explorer.session import OpenBundle, Route, Session
 from latent_explorer.session.session import as_point
 
 COURSES, STRIP, GRID = "attribute courses", "attribute strip", "attribute grid"
-_REST_MS = 200  # the directions of a place are asked for once the probe has rested there so long
+_REST_MS = 200  # how long the probe rests before the directions there are requested
 _GRID_MS = 30
 _LEARNING = "Learning how attributes vary among the pictures"
 _SHOWN = "Drag a slider: the probe goes along. Several add up."
@@ -38,10 +38,10 @@ _NO_CLASSES = " There are no labels, so there is no direction towards a class."
 
 
 class AttributeStudy(Study):
-    """Keeps the directions through one place, from which the sliders lead, and what they make of it.
+    """Keeps the directions through the place where the sliders start, and the results along them.
 
-    known: the directions of the model; None until the engine has told. courses: those that are walked, by name.
-    shares: where sliders stand that are not in the middle.
+    known: the directions of the model; None until the engine has answered. courses: known courses, by name.
+    shares: the positions of sliders that are not in the middle.
     """
 
     panel: AttributePanel
@@ -51,8 +51,8 @@ class AttributeStudy(Study):
         self.known: DirectionList | None = None
         self.courses: dict[str, WalkedCourse] = {}
         self.shares: dict[str, float] = {}
-        self._start: NDArray[np.float32] | None = None  # where the sliders begin
-        self._goal: NDArray[np.float32] | None = None  # where they have led
+        self._start: NDArray[np.float32] | None = None  # where the sliders start
+        self._goal: NDArray[np.float32] | None = None  # where the sliders have moved the probe
         self._cells: NDArray[np.float32] | None = None
         self._shown_cells: NDArray[np.float32] | None = None
         self._asked = self._place = self._asked_cells = 0
@@ -117,7 +117,7 @@ class AttributeStudy(Study):
 
     @property
     def _lacking(self) -> str:
-        """What is lacking for some of the directions, in words."""
+        """What some of the directions lack, in words."""
         return "" if self.session is not None and self.session.bundle.latents.label is not None else _NO_CLASSES
 
     def _show_nothing(self) -> None:
@@ -125,7 +125,7 @@ class AttributeStudy(Study):
         self.panel.strip.show_images(())
         self.panel.grid.show_images(())
 
-    # -- what comes
+    # -- answers
 
     def _take_known(self, answer: Answer) -> None:
         reply = answer.reply
@@ -164,14 +164,14 @@ class AttributeStudy(Study):
     # -- the place
 
     def _look(self, probe: Probe | None) -> None:
-        """The probe is elsewhere: unless a slider has led there, the directions begin there once it rests."""
+        """Follow the probe: unless a slider moved it, the directions start there once it rests."""
         if self.session is None or probe is None or self.known is None:
             return
         if self._goal is None or not np.array_equal(probe.z, self._goal):
             self._rest.start()
 
     def _settle(self) -> None:
-        """Begin at the place that is shown."""
+        """Start at the current place."""
         probe = self.uses.prober.probe
         if self.session is None or probe is None or self.known is None or not self.panel.isVisible():
             return
@@ -187,7 +187,7 @@ class AttributeStudy(Study):
         self._ask()
 
     def _ask(self) -> None:
-        """Want the directions that are shown, that at hand first."""
+        """Request the shown directions, the current one first."""
         if self._start is None:
             return
         named = dict.fromkeys((self._at_hand, *(self.panel.span or ()), *self.panel.shown))
@@ -198,7 +198,7 @@ class AttributeStudy(Study):
     # -- sliders
 
     def move(self, name: str, share: float) -> None:
-        """Have the slider of a direction lead to a share of the way, in [-1, 1]; the probe goes there."""
+        """Move the probe along a direction to a share of the way, in [-1, 1]."""
         if self._start is None or name not in self.courses:
             return
         self.shares[name] = share
@@ -206,7 +206,7 @@ class AttributeStudy(Study):
         self._go()
 
     def reset(self) -> None:
-        """Put all sliders back, and the probe to where they began."""
+        """Reset all sliders, and return the probe to their start."""
         self.shares.clear()
         self._go()
 
@@ -232,7 +232,7 @@ class AttributeStudy(Study):
             self._take_in_hand(self.panel.shown[0])
         self._ask()
 
-    # -- the direction at hand
+    # -- the current direction
 
     def _take_in_hand(self, name: str) -> None:
         if name != self._at_hand:
@@ -251,7 +251,7 @@ class AttributeStudy(Study):
         self.uses.client.request(STRIP, [want_pictures((self._place, self._at_hand), z)])
 
     def draw_path(self) -> None:
-        """Draw the direction at hand as a path."""
+        """Draw the current direction as a path."""
         course = self.courses.get(self._at_hand)
         if course is not None and self.session is not None:
             start, *through, end = map(as_point, course.z)
@@ -272,7 +272,7 @@ class AttributeStudy(Study):
         self._span()
 
     def _span(self) -> None:
-        """Want the pictures around the place shown; only the newest."""
+        """Request the pictures around the current place; replaces earlier requests."""
         span = self.panel.span
         if self._goal is None or span is None or any(name not in self.courses for name in span):
             return
@@ -295,7 +295,7 @@ class AttributeStudy(Study):
             self.uses.shared.say(f"Copied the neighbourhood, {image.width()}×{image.height()} pixels")
 
     def export(self) -> None:
-        """Ask where the grid is to be saved as a picture."""
+        """Ask where to save the grid as a picture."""
         if self._whole() is None:
             return
         chooser = QFileDialog(self.uses.parent, "Export the neighbourhood", "neighbourhood.png", "PNG pictures (*.png)")
@@ -304,7 +304,7 @@ class AttributeStudy(Study):
         open_chooser(chooser, lambda path: self.save(Path(path)))
 
     def save(self, path: Path) -> None:
-        """Save the grid as PNG; it was asked whether a file may be replaced."""
+        """Save the grid as PNG; the dialog has confirmed that a file may be replaced."""
         image = self._whole()
         if image is None:
             return
