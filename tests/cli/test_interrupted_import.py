@@ -11,15 +11,18 @@ import pytest
 from tests.importing.making import greys, safetensors_weights
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
+from pathlib import Path
 from latent_explorer.importing import making
 from latent_explorer.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests may have it ignored
 making._AT_ONCE = 1
 batches = making._batches
 def slow(whole):
     print("begun", file=sys.stderr, flush=True)
     for batch in batches(whole):
-        time.sleep(1)
+        while not Path("go on").exists():
+            time.sleep(0.01)
         yield batch
 making._batches = slow
 sys.argv[1:] = {arguments!r}
@@ -45,7 +48,9 @@ def test_ctrl_c_leaves_what_was_there(tmp_path: Path, small_bundle: Path) -> Non
             said += process.stderr.readline()
             assert process.poll() is None, said
         process.send_signal(signal.SIGINT)
+        (tmp_path / "go on").touch()  # however late the signal came, it came while images are encoded
         printed, err = process.communicate(timeout=150)
+    (tmp_path / "go on").unlink()
     assert process.returncode == 130, err
     assert not printed
     assert err.rstrip().endswith("latent-explorer: interrupted; nothing was written")
