@@ -1,6 +1,7 @@
 """A program of its own: a person trains a GAN for two epochs, watches it, and travels back to the first.
 
-The real window and the real trainer, by mouse and keys; fails with what was not as it should be.
+The real window and the real trainer, by mouse and keys; fails with what was not as it should be. Usage: FOLDER BUNDLE,
+of which the bundle is what the window shows at first.
 """
 
 import sys
@@ -97,9 +98,9 @@ def seen(person: Person) -> NDArray[np.uint8]:
     return person.photograph()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, first: str) -> None:
     write_greys(folder / "greys.npz")
-    with person_at_a_window("mnist-vae-2d") as person:
+    with person_at_a_window(first) as person:
         person.window.workbench.trainer.folder = folder
         person.wait_for_the_engine()
         begin_a_run_of_two_epochs(person, folder / "greys.npz")
@@ -110,4 +111,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
