@@ -41,6 +41,8 @@ MakeBundle = Callable[..., Path]
 OWN_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 CACHE = "XDG_CACHE_HOME"
 
+_LONG = 30  # CPU seconds of a file that is marked so and does not say
+
 _numbers = itertools.count()
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -53,11 +55,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long are begun first, then those of many tests: else one process is left with them at the end."""
-    counts, long = (
-        Counter(item.path for item in items),
-        {item.path for item in items if item.get_closest_marker("long")},
-    )
-    items.sort(key=lambda item: (item.path not in long, -counts[item.path]))
+    counts = Counter(item.path for item in items)
+    marks = {item.path: mark for item in items if (mark := item.get_closest_marker("long"))}
+    seconds = {path: mark.args[0] if mark.args else _LONG for path, mark in marks.items()}
+    items.sort(key=lambda item: (-seconds.get(item.path, 0), -counts[item.path]))
 
 
 @pytest.fixture(scope="session", autouse=True)

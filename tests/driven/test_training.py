@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.long(90)
 
 _ROOT = Path(__file__).parents[2]
 
