@@ -28,8 +28,10 @@ _FAINTEST = 1e-12
 
 _TOGETHER = 8  # dimensions at a time
 _STARTS, _STEPS = 8, 16
-_STUCK = 0.999  # of the square of the distance: a step that leaves more of it is one of the last
+_STUCK = 0.999  # of the square of the distance: a step that leaves more of it is the last
+_HOPELESS = 10.0  # of the damping: four steps in a row, each shorter, have come no nearer
 _ON_MAP = 1e-4  # of the spread of the latents: a latent so near to the surface lies on it
+_ARRIVED = 1e-2  # of that distance: so near, it is not looked for any further
 AROUND = 10
 """The number of data that determine the place of any other latent."""
 
@@ -88,8 +90,8 @@ class NonlinearChart:
             return self._surface
 
     def prepare(self) -> None:
-        """Compute the surface in the calling thread."""
-        _ = self.surface
+        """Compute in the calling thread what the first latent and the first place need."""
+        _ = self.surface, self.search, self._nodes, self._widths, self._spread
 
     @cached_property
     def _surface(self) -> Surface:
@@ -142,7 +144,7 @@ class NonlinearChart:
             return found, astray
         columns, rows = np.divmod(nodes[latent, start], surface.nodes.shape[1])
         uv = surface.corner + np.stack([columns, rows], -1) * surface.step
-        uv, off = _descended(surface, uv, z[latent].astype(np.float64))
+        uv, off = _descended(surface, uv, z.astype(np.float64), latent, _ARRIVED * _ON_MAP * self._spread)
         order = np.lexsort((off, latent))
         first = order[np.unique(latent[order], return_index=True)[1]]
         found[latent[first]], astray[latent[first]] = uv[first], off[first]
@@ -247,30 +249,38 @@ def _weighted_median(points: NDArray[np.float64], distances: NDArray[np.float64]
 
 
 def _descended(
-    surface: Surface, uv: NDArray[np.float64], z: NDArray[np.float64]
+    surface: Surface, uv: NDArray[np.float64], z: NDArray[np.float64], latent: NDArray[np.int64], near: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places (m, 2) moved to where the surface comes closest to latents (m, d), and the remaining distance.
+    """Places (m, 2) moved to where the surface comes closest to latents, and the remaining distances (m,).
 
+    z: (n, d). latent: (m,), which of them each place is for; once one is as near as `near`, its others are left.
     The Levenberg-Marquardt method.
     """
-    damping, off = np.full(len(uv), 1e-3), surface.at(uv) - z
-    squares = np.square(off).sum(1)
+    uv, off, damping = uv.copy(), surface.at(uv) - z[latent], np.full(len(uv), 1e-3)
+    squares, going = np.square(off).sum(1), np.arange(len(uv))
     for _ in range(_STEPS):
-        slopes = surface.slopes(uv)
-        normal = slopes @ slopes.swapaxes(1, 2)
-        scale = np.maximum(np.trace(normal, axis1=1, axis2=2), np.finfo(float).tiny)
-        matrix = normal + (damping * scale)[:, None, None] * np.eye(2)
-        move = -np.linalg.solve(matrix, slopes @ off[..., None])[..., 0]
-        tried = uv + np.clip(move, -2 * surface.step, 2 * surface.step)
-        there = surface.at(tried) - z
+        tried = uv[going] + _step(surface, uv[going], off[going], damping[going])
+        there = surface.at(tried) - z[latent[going]]
         now = np.square(there).sum(1)
-        better = now < squares
-        stuck = better & (now > _STUCK * squares)
-        uv, off, squares = (
-            np.where(better[:, None], new, old) if new.ndim == 2 else np.where(better, new, old)
-            for new, old in ((tried, uv), (there, off), (now, squares))
-        )
-        if stuck.all():
+        better = now < squares[going]
+        stuck = better & (now > _STUCK * squares[going])
+        moved = going[better]
+        uv[moved], off[moved], squares[moved] = tried[better], there[better], now[better]
+        damping[going] *= np.where(better, 0.1, 10)
+        arrived = np.bincount(latent, squares <= near**2, len(z)) > 0
+        going = going[~stuck & (damping[going] < _HOPELESS) & ~arrived[latent[going]]]
+        if not len(going):
             break
-        damping = np.where(better, damping / 10, damping * 10)
     return uv, np.sqrt(squares)
+
+
+def _step(
+    surface: Surface, uv: NDArray[np.float64], off: NDArray[np.float64], damping: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """By how much places (m, 2), which are off by (m, d), are to move."""
+    slopes = surface.slopes(uv)
+    normal = slopes @ slopes.swapaxes(1, 2)
+    scale = np.maximum(np.trace(normal, axis1=1, axis2=2), np.finfo(float).tiny)
+    matrix = normal + (damping * scale)[:, None, None] * np.eye(2)
+    move = -np.linalg.solve(matrix, slopes @ off[..., None])[..., 0]
+    return np.asarray(np.clip(move, -2 * surface.step, 2 * surface.step))

@@ -151,8 +151,8 @@ class CallerChannel:
     def send(self, reply: Numbered) -> None:
         self._channel.send(reply)
 
-    def receive(self, *, wait: bool) -> list[Numbered | Unreadable] | None:
-        received = self._channel.receive(wait=wait)
+    def receive(self, *, wait: bool, seconds: float | None = None) -> list[Numbered | Unreadable] | None:
+        received = self._channel.receive(wait=wait, seconds=seconds)
         return None if received is None else list(self._requests(received))
 
     def _requests(self, received: Iterable[Message]) -> Iterable[Numbered]:

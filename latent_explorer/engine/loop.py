@@ -1,5 +1,6 @@
 """The serving loop: one thread, one slice of work at a time, the most urgent first."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ class RequestChannel(Protocol):
 
     def send(self, reply: Numbered, /) -> None: ...
     def wake(self) -> None: ...
-    def receive(self, *, wait: bool) -> list[Numbered | Unreadable] | None: ...
+    def receive(self, *, wait: bool, seconds: float | None = None) -> list[Numbered | Unreadable] | None: ...
 
 
 def serve(channel: RequestChannel, service: ModelService | None = None, *, abandon: bool = False) -> None:
@@ -31,7 +32,7 @@ def serve(channel: RequestChannel, service: ModelService | None = None, *, aband
     work = WorkList(service or ModelService(channel.wake))
     ended = False
     while not (ended and (abandon or work.finished)):
-        requests = channel.receive(wait=work.idle)
+        requests = channel.receive(wait=work.idle, seconds=work.rest)
         ended = requests is None
         _send(work.add(requests or ()), channel)
         _send(work.advance(), channel)
@@ -60,6 +61,15 @@ class WorkList:
     def __init__(self, service: ModelService) -> None:
         self._service = service
         self._works: list[_Work] = []
+        self._resting: tuple[float, int] | None = None  # until when, and on behalf of which urgency
+
+    @property
+    def rest(self) -> float | None:
+        """Seconds for which work is kept waiting, because something more urgent is about to come; None where none is.
+
+        See `Handler.follows`.
+        """
+        return None if self._resting is None or not self._works else max(0.0, self._resting[0] - time.monotonic())
 
     @property
     def idle(self) -> bool:
@@ -96,7 +106,10 @@ class WorkList:
             self._works.remove(work)
             yield Refused(work.request.number, in_words(error))
         else:
-            yield from () if reply is None else (reply,)
+            if reply is not None:
+                if work.handler.follows:
+                    self._resting = time.monotonic() + work.handler.follows, _URGENCY[work.handler.request]
+                yield reply
 
     def _put(self, request: Numbered, handler: Handler[Any]) -> None:
         if handler.newest:
@@ -104,11 +117,17 @@ class WorkList:
         self._works.append(_Work(request, handler, handler.answer(request, self._service)))
 
     def _next(self) -> _Work | None:
-        """The oldest request of the most urgent kind that can be worked on now."""
-        workable = filter(self._can_be_done, self._works) if self._service.indexing else self._works
+        """The oldest of the most urgent kind, among those that can be worked on now."""
+        if self._resting is not None and time.monotonic() >= self._resting[0]:
+            self._resting = None
+        workable = filter(self._can_be_done, self._works)
         return min(workable, key=lambda work: _URGENCY[work.handler.request], default=None)
 
     def _can_be_done(self, work: _Work) -> bool:
-        """Whether a request can be worked on now; some wait until the data are indexed."""
+        """Whether a request can be worked on now: something may be about to come, the data may be being indexed."""
+        if self._resting is not None and _URGENCY[work.handler.request] > self._resting[1]:
+            return False
+        if not self._service.indexing:
+            return True
         there = work.handler.of_images and self._service.shows_images
         return there or not work.handler.needs_data(work.request)

@@ -12,7 +12,7 @@ from latent_explorer.analysis.anomaly import SCORES
 from latent_explorer.bundles.latents import of_images
 from latent_explorer.data.usual import Usual, usual_of
 from latent_explorer.engine.model_service import ModelService
-from latent_explorer.errors import EngineError
+from latent_explorer.errors import EngineError, UserError
 from latent_explorer.fields import Gradual, returned_by
 from latent_explorer.nets.threads import threads
 from latent_explorer.service.background_task import aside
@@ -79,21 +79,43 @@ def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint
 
 
 def encoded(
-    service: ModelService, image: NDArray[np.uint8], clean: NDArray[np.uint8] | None = None, *, refined: bool = True
+    service: ModelService,
+    image: NDArray[np.uint8],
+    clean: NDArray[np.uint8] | None = None,
+    *,
+    refined: bool = True,
+    found: NDArray[np.float32] | None = None,
 ) -> EncodedImage:
     """Encode an image uint8 (h, w, c) of the model's shape and decode its latent.
 
-    clean: the image to measure the error against, if the input is corrupted. refined: as in `Decoder.encoded`.
+    clean: what the picture is held against, where the image is corrupted. refined: as of `Decoder.encoded`.
+    found: the latent (d,) that is its place, instead of the encoder's.
     """
     decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
-    if not service.config.encodes:
+    if found is None and not service.config.encodes:
         return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
-    with threads(1):  # for so little work, waiting for threads takes longer than the work
-        z = decoder.encoded(image[None], refined=refined)
+    with threads(1):  # for so little work, threads are waited for longer than they take
+        z = decoder.encoded(image[None], refined=refined) if found is None else found[None]
+        decoder.check(z)
         picture = decoder.pictures(z)[0] if decoder.decodes else none
     if not decoder.decodes:
         return EncodedImage(z[0], none, float("nan"), "The model has no decoder, so there is no picture and no error.")
     return EncodedImage(z[0], picture, squared_error(image if clean is None else clean, picture))
+
+
+def placed(service: ModelService, z: NDArray[np.float32], chart: str) -> Generator[None, None, NDArray[np.float64]]:
+    """Where a latent (d,), or none (0,), is on the map of a chart, as its spec is written: (2,), or none (0,).
+
+    Yields while the chart is made, the first time. There is no place on a map that is still being fitted, or whose fit
+    could not be kept, so that the window alone has it.
+    """
+    if not (chart and len(z)):
+        return np.zeros(0)
+    try:
+        seen_through = yield from service.maps.chart(chart)
+    except UserError:
+        return np.zeros(0)
+    return seen_through.to_plane(z)
 
 
 def squared_error(image: NDArray[np.uint8], picture: NDArray[np.uint8]) -> float:

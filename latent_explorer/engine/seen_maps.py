@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
+from latent_explorer.charts import Chart
 from latent_explorer.fields import Gradual
 from latent_explorer.fields.seen_map import Expectation, SeenMap
 from latent_explorer.service.background_task import aside
@@ -12,6 +13,9 @@ _KEPT = 4
 
 @dataclass(frozen=True, eq=False)
 class _Known:
+    """placing: a map whose chart is ready to place latents. seen: the same, ready to be measured and learned from."""
+
+    placing: Gradual[SeenMap]
     seen: Gradual[SeenMap]
     expected: Gradual[Expectation]
 
@@ -19,7 +23,7 @@ class _Known:
 class SeenMaps:
     """Maps of the open bundle, by the specs of their charts as text.
 
-    make: computes a map, in a thread. learn: estimates the expected error of its pictures, in slices.
+    make: makes one whose chart is ready, in a thread. learn: finds what is to be expected of its pictures, in slices.
     """
 
     def __init__(
@@ -28,17 +32,21 @@ class SeenMaps:
         self._make, self._learn = make, learn
         self._maps: dict[str, _Known] = {}
 
+    def chart(self, chart: str) -> Generator[None, None, Chart]:
+        """The same as `steps` for a chart alone, which is ready earlier."""
+        return (yield from _seen(self._known(chart).placing)).chart
+
     def steps(self, chart: str) -> Generator[None, None, SeenMap]:
         """Compute the map of a chart if necessary, one slice of work at each step, and return it.
 
         It is the map of the bundle that was open at the start, even if another is opened meanwhile.
         """
-        return (yield from _seen(self._known(chart)))
+        return (yield from _seen(self._known(chart).seen))
 
     def learning(self, chart: str) -> Generator[None, None, Expectation | None]:
         """As `steps`, for the expected error of the pictures of a map; None unless the map `invents`."""
         known = self._known(chart)
-        if (yield from _seen(known)).invents:
+        if (yield from _seen(known.seen)).invents:
             yield from known.expected.steps()
         return known.expected.found
 
@@ -50,19 +58,26 @@ class SeenMaps:
         return known
 
     def _new(self, chart: str) -> _Known:
-        seen = Gradual(lambda: self._work(chart))
+        placing = Gradual(lambda: self._placing(chart))
+        seen = Gradual(lambda: _prepared(placing))
 
         def learn() -> Iterator[Expectation | None]:
             assert seen.found is not None
             return self._learn(seen.found)
 
-        return _Known(seen, Gradual(learn))
+        return _Known(placing, seen, Gradual(learn))
 
-    def _work(self, chart: str) -> Iterator[SeenMap | None]:
-        yield (yield from aside(lambda: self._make(chart), "map"))
+    def _placing(self, chart: str) -> Iterator[SeenMap | None]:
+        yield (yield from aside(lambda: self._make(chart), "chart"))
 
 
-def _seen(known: _Known) -> Generator[None, None, SeenMap]:
-    yield from known.seen.steps()
-    assert known.seen.found is not None
-    return known.seen.found
+def _prepared(placing: Gradual[SeenMap]) -> Iterator[SeenMap | None]:
+    found = yield from _seen(placing)
+    yield from aside(found.prepare, "map")
+    yield found
+
+
+def _seen(known: Gradual[SeenMap]) -> Generator[None, None, SeenMap]:
+    yield from known.steps()
+    assert known.found is not None
+    return known.found

@@ -32,6 +32,10 @@ class SeenMap:
         """Whether the chart knows the places of the images, and guesses the latents between them."""
         return hasattr(self.chart, "points")
 
+    def prepare(self) -> None:
+        """Compute what measuring the map, and learning from it, need; takes some tenths of a second."""
+        _ = self.projection, self.invents and self.shown
+
     @cached_property
     def uv(self) -> NDArray[np.float32]:
         """Where the images are on the map, (n, 2)."""
@@ -50,19 +54,18 @@ class SeenMap:
 
 
 def seen_map(folder: Path, config: BundleConfig, latents: Latents, chart: str) -> SeenMap:
-    """The map of the bundle in a folder through the chart with a spec's text.
+    """The map of the bundle in a folder through the chart with a spec's text, which is ready to place latents.
 
-    A fit is taken from the bundle or from the cache. The map is not turned like the charts of a run's moments; that
-    would change no neighbourhood. Raises UserError if there is no such chart, or no fit of it.
+    A fit is taken from the bundle or from the cache. Raises UserError if there is no such chart, or no fit of it.
     """
     spec = checked(ChartSpec.of(chart), latents.mean.shape[1])
     fitted = None
     if needs_fit(spec):
         kept = FitCache(chart_folder())
         fitted = brought(read_fits(folder, config), spec) or kept.read(config.seal, fitted_as(spec))
-    found = SeenMap(chart_for(latents.mean, spec, labels=latents.label, fitted=fitted), latents.mean)
-    _ = found.projection, found.invents and found.shown  # which take a moment
-    return found
+    seen_through = chart_for(latents.mean, spec, config.turn, labels=latents.label, fitted=fitted)
+    _ = seen_through.to_plane(latents.mean[:1] + np.float32(1e-3))  # the first that is no datum takes long
+    return SeenMap(seen_through, latents.mean)
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,12 +79,15 @@ class QueueChannel(Generic[Q, A]):
         """Announce that no more requests will come."""
         self._requests.put(False)
 
-    def receive(self, *, wait: bool) -> list[Q | Unreadable] | None:
-        """The requests that have come, in order; waits for one, or to be woken, if asked; None after the end."""
+    def receive(self, *, wait: bool, seconds: float | None = None) -> list[Q | Unreadable] | None:
+        """The requests that have come, in order; None after the end.
+
+        wait: whether to wait for one, or to be woken; for so many seconds at most, if any are given.
+        """
         received: list[Q | Unreadable] = []
         while True:
             try:
-                request = self._requests.get(block=wait and not received)
+                request = self._requests.get(block=wait and not received, timeout=seconds)
             except queue.Empty:
                 return received
             if request is False:
@@ -110,9 +113,11 @@ class PipeChannel(Generic[Q, A]):
     def wake(self) -> None:
         os.write(self._wake, b"!")
 
-    def receive(self, *, wait: bool) -> list[Q | Unreadable] | None:
+    def receive(self, *, wait: bool, seconds: float | None = None) -> list[Q | Unreadable] | None:
+        """As `QueueChannel.receive`."""
         while True:
-            readable, _, _ = select.select([self._requests, self._woken], [], [], None if wait else 0)
+            readable, _, _ = select.select([self._requests, self._woken], [], [], seconds if wait else 0)
+            wait = wait and seconds is None
             if self._woken in readable:
                 os.read(self._woken, _CHUNK)
                 wait = False

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from latent_explorer.atlas import TileKey
-from latent_explorer.charts import identity_chart
+from latent_explorer.bundles import read_latents
+from latent_explorer.charts import ChartSpec, chart_for, identity_chart
 from latent_explorer.engine import handlers
 from latent_explorer.engine.client import Want
 from latent_explorer.engine.handlers import ENGINE, HANDLERS
@@ -26,11 +27,12 @@ from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import want_originals
+from latent_explorer.engine.handlers.place_latents import PlaceLatents, want_places
 from latent_explorer.engine.handlers.walk import Walk
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Handler, Pictures, Withdraw
+from latent_explorer.engine.protocol import Handler, Pictures, Values, Withdraw
 from latent_explorer.engine.request_queue import Batch, Topic, Urgency
-from latent_explorer.service.codec import Numbered, Unreadable
+from latent_explorer.service.codec import Numbered, Refused, Unreadable
 
 Z = np.random.default_rng(0).standard_normal((70, 2)).astype(np.float32)
 CHART = identity_chart()
@@ -46,6 +48,7 @@ WANTS: list[Callable[[], Want]] = [
     lambda: want_direction("a", Z[0], "principal 0"),
     lambda: want_average("a", np.arange(120) % 2 == 0),
     lambda: want_styles("a", 5, "spread"),
+    lambda: want_places("a", Z, CHART.name),
 ]
 
 
@@ -96,9 +99,22 @@ def test_a_batch_is_complete_when_all_its_replies_have_come_over_the_wire(
     assert len(batch.content) == want.count
 
 
+def test_latents_are_placed_where_the_chart_has_them(small_bundle: Path) -> None:
+    chart = chart_for(read_latents(small_bundle).mean, ChartSpec.of("principal"))
+    *pieces, refused = serve_inline(
+        [Open(1, str(small_bundle)), PlaceLatents(2, Z, "principal"), PlaceLatents(3, Z, "none")]
+    )[1:]
+    assert all(isinstance(piece, Values) for piece in pieces)
+    placed = np.concatenate([piece.content for piece in pieces if isinstance(piece, Values)])
+    np.testing.assert_allclose(placed, chart.to_plane(Z), rtol=1e-5)
+    assert isinstance(refused, Refused)
+    assert "no chart called 'none'" in refused.reason
+
+
 def test_a_tile_is_decoded_where_it_lies(small_bundle: Path) -> None:
     first = np.array([1, 15], np.float32)  # of a tile of side 16 at the origin, the picture at the top left
-    _, picture, tile = serve_inline([Open(1, str(small_bundle)), Hover(2, first), want_tile(TILE, CHART).make(3)])
+    asked = [Open(1, str(small_bundle)), Hover(2, first), want_tile(TILE, CHART).make(3)]
+    _, picture, tile = serve_inline(asked)
     assert isinstance(picture, Picture)
     assert isinstance(tile, Pictures)
     assert np.abs(tile.content[0].astype(int) - picture.image).max() <= 1

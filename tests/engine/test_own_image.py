@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from latent_explorer.bundles import read_config, read_latents
+from latent_explorer.charts import ChartSpec, chart_for
 from latent_explorer.data import open_dataset
 from latent_explorer.engine.handlers.encode import (
     AskPreparation,
@@ -51,6 +52,45 @@ def test_an_image_of_the_data_lands_where_the_encoder_puts_it(small_bundle: Path
     assert isinstance(reply, ImageEncoded)
     assert np.array_equal(reply.prepared, images[0])
     assert reply.done == ()
+
+
+@pytest.mark.parametrize("chart", ["identity", "principal"])
+def test_its_place_on_the_map_comes_with_it(small_bundle: Path, image: np.ndarray, chart: str) -> None:
+    latents = read_latents(small_bundle)
+    reply = answers(small_bundle, Encode(2, image, chart=chart))[2]
+    assert isinstance(reply, ImageEncoded)
+    assert reply.chart == chart
+    expected = chart_for(latents.mean, ChartSpec.of(chart), read_config(small_bundle).turn).to_plane(reply.z)
+    np.testing.assert_allclose(reply.uv, expected)
+
+
+def test_the_place_is_that_on_a_turned_map(
+    small_bundle: Path, image: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = msgspec.structs.replace(read_config(small_bundle), turn=(0.0, -1.0, 1.0, 0.0))
+    monkeypatch.setattr("latent_explorer.engine.model_service.read_config", lambda _: turned)
+    reply = answers(small_bundle, Encode(2, image, chart="identity"))[2]
+    assert isinstance(reply, ImageEncoded)
+    np.testing.assert_allclose(reply.uv, (-reply.z[1], reply.z[0]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("chart", ["", "being fitted", "tsne"])
+def test_on_a_map_that_the_engine_has_not_there_is_no_place(small_bundle: Path, image: np.ndarray, chart: str) -> None:
+    reply = answers(small_bundle, Encode(2, image, chart=chart))[2]
+    assert isinstance(reply, ImageEncoded)
+    assert (reply.z.shape, reply.uv.shape) == ((2,), (0,))
+
+
+def test_of_a_place_that_was_searched_for_the_picture_and_error_come_too(small_bundle: Path, image: np.ndarray) -> None:
+    z = read_latents(small_bundle).mean[7]
+    reply = answers(small_bundle, Encode(2, image, chart="identity", found=z))[2]
+    assert isinstance(reply, ImageEncoded)
+    np.testing.assert_array_equal(reply.z, z)
+    np.testing.assert_allclose(reply.uv, z)
+    off = np.square((reply.prepared.astype(float) - reply.picture) / 255).mean()
+    assert reply.error == pytest.approx(off, rel=1e-4)
+    refused = answers(small_bundle, Encode(2, image, found=np.zeros(5, np.float32)))[2]
+    assert isinstance(refused, Refused)
 
 
 def test_colour_is_taken_by_a_grey_model_and_grey_by_a_model_of_colours(

@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.encode import Encode, ImageEncoded
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open, Opened
+from latent_explorer.engine.loop import WorkList
+from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Withdraw
 from latent_explorer.service.codec import Numbered, Refused
@@ -122,3 +126,26 @@ def test_any_storm_of_requests_is_answered(small_bundle: Path, storm: list[tuple
         if isinstance(request, Decode):
             slices = [r for r in replies if isinstance(r, Pictures) and r.number == request.number]
             assert sum(len(reply.content) for reply in slices) == len(request.z)
+
+
+def test_while_one_draws_nothing_less_urgent_is_begun(small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("latent_explorer.engine.loop.time.monotonic", lambda: now)
+    work = WorkList(ModelService(lambda: None, run=lambda task: task()))
+    image, z = np.zeros((8, 8, 1), np.uint8), np.zeros((500, 2), np.float32)
+    assert list(work.add([Open(1, str(small_bundle)), Encode(2, image), Decode(3, z)])) == []
+    replies: list[Numbered] = []
+    while not work.idle:
+        replies += work.advance()
+    assert [type(reply) for reply in replies] == [Opened, ImageEncoded]
+    assert work.rest == pytest.approx(HANDLERS[Encode].follows)
+    list(work.add([Hover(4, Z), Encode(5, image)]))  # as urgent or more, they wait for nothing
+    while not work.idle:
+        replies += work.advance()
+    assert [type(reply) for reply in replies[2:]] == [Picture, ImageEncoded]
+    now += HANDLERS[Encode].follows
+    assert not work.idle
+    assert work.rest is None
+    while not work.finished:
+        replies += work.advance()
+    assert sum(len(reply.content) for reply in replies if isinstance(reply, Pictures)) == 500

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit
 from latent_explorer.bench.hand import send_mouse
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.decoder import Decoder, device_for
 from latent_explorer.gui.pane.saved_map import saved_map
 from latent_explorer.gui.studies.image_sets.colours import ColourKey, colouring_of
@@ -55,8 +56,27 @@ def placed(person: Person, *paths: Path) -> ImageSetsStudy:
     person.press_button(banner.buttons["Place these images on the map"])
     study = person.window.workbench.show_study("image-sets")
     assert isinstance(study, ImageSetsStudy)
-    person.wait_until(lambda: study.found(study.sets[-1]).done and not study._soon.isActive())
+    person.wait_until(lambda: on_map(study))
     return study
+
+
+def on_map(study: ImageSetsStudy) -> bool:
+    """Whether all images of the last set are on the map."""
+    found = study.found(study.sets[-1])
+    return found.done and len(found.uv) == len(found.names) and not study._soon.isActive()
+
+
+def test_through_another_chart_they_lie_where_that_has_them(new_window, wide_bundle: Path, folder: Path) -> None:
+    person = new_window(wide_bundle)
+    study = placed(person, *sorted(folder.rglob("*.png")))
+    before, chart = study.layer.sets[0].uv, ChartSpec.of("slice:up=4")
+    person.pane.session.see_through(chart)
+    person.wait_until(lambda: person.bundle.spec == chart)
+    assert not len(study.layer.sets[0].uv)  # rather than where the other map had them
+    person.wait_until(lambda: on_map(study))
+    z = study.found(study.sets[0]).joined("z").astype(np.float32)
+    np.testing.assert_allclose(study.layer.sets[0].uv, person.bundle.chart.to_plane(z), rtol=1e-4, atol=1e-6)
+    assert not np.allclose(study.layer.sets[0].uv, before)
 
 
 def clicked(person: Person, study: ImageSetsStudy, row: int, column: int = 0) -> None:

@@ -12,6 +12,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.studies.own_image.pictures import image_of, png_of
@@ -61,6 +62,20 @@ def test_each_stroke_moves_its_place(person: Person, study: OwnImageStudy) -> No
     assert not np.allclose(first, study.latent)
     assert study.mark.uv != mark
     assert study.mark.uv == pytest.approx(tuple(person.bundle.chart.to_plane(study.latent)))
+
+
+def test_through_another_chart_it_lies_where_that_has_it(new_window, wide_bundle: Path) -> None:
+    person = new_window(wide_bundle)
+    study = own_image(person)
+    stroke(study.panel.pad, FOUR[0])
+    settled(person, study)
+    before, chart = study.mark.uv, ChartSpec.of("slice:up=4")
+    person.pane.session.see_through(chart)
+    person.wait_until(lambda: person.bundle.spec == chart)
+    assert study.mark.uv is None  # rather than where the other map had it
+    settled(person, study)
+    assert study.mark.uv == pytest.approx(tuple(person.bundle.chart.to_plane(study.latent)))
+    assert study.mark.uv != before
 
 
 def test_while_a_stroke_is_drawn_no_latent_is_improved_and_then_it_is(

@@ -34,6 +34,10 @@ class Attribute:
     along: tuple[str, ...] = ()
 
 
+_TOLERANCE, _COLOUR_TOLERANCE = 0.3, 0.05
+"""Deviations by which walks may miss a measure, for the sake of a likely latent. Colours are held more strictly: what
+makes a picture less yellow makes it less saturated too."""
+
 ATTRIBUTES = (
     Attribute(
         "area", "Area", "How much ink there is", "px", ink.area, shapes.area, along=("thickness",)
@@ -45,17 +49,19 @@ ATTRIBUTES = (
     Attribute("width", "Width", "How wide it is, the slant taken out", "px", ink.width, shapes.width, along=("area",)),
     Attribute("height", "Height", "How high it is", "px", ink.height, shapes.height, along=("area",)),
     Attribute(
-        "brightness", "Brightness", "How light it is", "%", colours.brightness, colours.median_lightness, coloured=True
+        "brightness", "Brightness", "How light it is", "L*", colours.brightness, colours.median_lightness, coloured=True
     ),
     Attribute(
-        "redness", "Red – green", "Rather red than green", "%", colours.redness, colours.median_red_green, coloured=True
-    ),
-    Attribute(
-        "yellowness", "Yellow – blue", "Rather yellow than blue", "%", colours.yellowness, colours.median_yellow_blue,
+        "redness", "Red – green", "Rather red than green", "a*", colours.redness, colours.median_red_green,
         coloured=True,
     ),
     Attribute(
-        "saturation", "Saturation", "How far its colours are from grey", "%", colours.saturation, colours.mean_chroma,
+        "yellowness", "Yellow – blue", "Rather yellow than blue", "b*", colours.yellowness, colours.median_yellow_blue,
+        coloured=True,
+    ),
+    Attribute(
+        "saturation", "Saturation", "How far its colours are from grey", "C*", colours.saturation,
+        colours.median_chroma,
         coloured=True,
     ),
 )  # fmt: skip
@@ -78,6 +84,11 @@ class Measuring:
         edge = np.concatenate([pictures[:, [0, -1]].ravel(), pictures[:, :, [0, -1]].ravel()])
         found = tuple(each for each in ATTRIBUTES if each.coloured == coloured)
         return cls(found, not coloured and bool(np.median(edge) > 0.5))
+
+    @property
+    def tolerance(self) -> float:
+        """Deviations by which walks may miss a measure."""
+        return _COLOUR_TOLERANCE if any(each.coloured for each in self.attributes) else _TOLERANCE
 
     @property
     def names(self) -> tuple[str, ...]:

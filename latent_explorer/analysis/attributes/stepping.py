@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from latent_explorer.analysis.attributes.learning import AttributeRanges
 from latent_explorer.analysis.attributes.measures import Values
 
-_TOLERANCE = 0.3  # deviations by which a measure may be missed
 _SAFE, _WEIGHT = 6.0, 0.6  # nats by which the own class is to be likelier; deviations that one nat counts as
 _SHARES = np.array([1, 0.6, 0.3, 0.1])  # of a step, that are tried
 
@@ -49,7 +48,7 @@ class Stepping:
             lacking = np.concatenate([lacking, unsafe[:, None]], axis=1)
         wanted = lacking + np.einsum("nkd,nd->nk", slopes, z - self.start)
         spread = np.einsum("nkd,nde->nke", slopes, self.near)
-        gram = np.einsum("nke,nle->nkl", spread, slopes) + _TOLERANCE**2 * np.eye(slopes.shape[1])
+        gram = np.einsum("nke,nle->nkl", spread, slopes) + self.learned.measuring.tolerance**2 * np.eye(slopes.shape[1])
         goal = self.start + np.einsum("nke,nk->ne", spread, np.linalg.solve(gram, wanted[..., None])[..., 0])
         return np.asarray(z[:, None] + _SHARES[:, None] * (goal - z)[:, None])
 
@@ -64,7 +63,7 @@ class Stepping:
         if self.learned.classes.several:
             unsafe = [self._unsafe(each)[0] for each in np.moveaxis(z, 1, 0)]
             missed += np.square(_WEIGHT * np.stack(unsafe, axis=1))
-        return np.asarray(missed / _TOLERANCE**2 + unlikely)
+        return np.asarray(missed / self.learned.measuring.tolerance**2 + unlikely)
 
     def _lacking(self, missing: Values) -> Values:
         return np.asarray((missing / self.learned.spread)[..., self.held])

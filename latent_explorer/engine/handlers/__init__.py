@@ -31,6 +31,7 @@ from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
 from latent_explorer.engine.handlers.peek import PEEK
 from latent_explorer.engine.handlers.place_images import PLACE_IMAGES
+from latent_explorer.engine.handlers.place_latents import PLACE_LATENTS
 from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.handlers.tell_scores import TELL_SCORES
 from latent_explorer.engine.handlers.transfer_labels import TRANSFER_LABELS
@@ -69,6 +70,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         LIST_DIRECTIONS,
         FOLLOW_DIRECTION,
         INVERT,
+        PLACE_LATENTS,
         PLACE_IMAGES,
         EVALUATE,
         MEASURE_MAP,

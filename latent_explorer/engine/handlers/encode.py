@@ -15,22 +15,27 @@ from latent_explorer.service.codec import Numbered, text_to_path
 class Encode(Numbered, frozen=True, tag=True, eq=False):
     """Asks for the latent of an image. image: uint8 (h, w, 1 or 3), of any size.
 
-    without: the names of the preparation steps to skip; see `data.preparing.STEPS`. corruption: of the image before it
-    is encoded; see `engine.corrupting.corruption_called`. refined: whether to refine the latent, if the model supports
-    it, which takes several times as long: not while a stroke is being drawn.
+    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`. corruption: how it is
+    spoiled before it is encoded; see `engine.corrupting.corruption_called`. refined: whether a model that improves each
+    latent does so, which takes several times as long: not while a stroke is drawn. chart: on whose map its place is
+    wanted, as its spec is written; none where empty. found: the latent (d,) that a search gave it, which stands instead
+    of the encoder's.
     """
 
     image: np.ndarray
     without: tuple[str, ...] = ()
     corruption: str = ""
     refined: bool = True
+    chart: str = ""
+    found: np.ndarray | None = None
 
 
 class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
-    """The latent. prepared: uint8 (h, w, c), the model's input. done: the steps that changed something.
+    """Where it is, and all that one looks at while one draws.
 
-    z, picture, error, lacking: as in `engine.own_image.EncodedImage`; the error of a corrupted image is measured
-    against the clean one.
+    prepared: uint8 (h, w, c), as the model is given it; done: the steps that changed something. z, picture, error,
+    lacking: as in `engine.own_image.EncodedImage`; of an image that was spoiled, the error is held against the clean
+    one. uv: float64 (2,), its place on the map of `chart`; (0,) where it has none.
     """
 
     prepared: np.ndarray
@@ -38,18 +43,22 @@ class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
     z: np.ndarray
     picture: np.ndarray
     error: float
-    lacking: str = ""
+    lacking: str
+    chart: str
+    uv: np.ndarray
 
 
 def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | None]:
     from latent_explorer.data.preparing import prepared
-    from latent_explorer.engine.own_image import encoded, usual_images
+    from latent_explorer.engine.own_image import encoded, placed, usual_images
 
     usual = yield from usual_images(service)
     made = prepared(request.image, usual, request.without)
     seen = _spoiled(made.image, request.corruption, service) if request.corruption else made.image
-    found = encoded(service, seen, made.image, refined=request.refined)
-    yield ImageEncoded(request.number, seen, made.done, found.z, found.picture, found.error, found.lacking)
+    found = encoded(service, seen, made.image, refined=request.refined, found=request.found)
+    uv = yield from placed(service, found.z, request.chart)
+    told = found.z, found.picture, found.error, found.lacking
+    yield ImageEncoded(request.number, seen, made.done, *told, request.chart, uv)
 
 
 def _spoiled(image: NDArray[np.uint8], corruption: str, service: ModelService) -> NDArray[np.uint8]:
@@ -84,10 +93,12 @@ def _read(request: ReadPicture, service: ModelService) -> Iterator[PictureRead |
 class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
     """Asks how images are prepared for the open model.
 
-    indexed: wait until its data are indexed, and with them its images, if any.
+    indexed: wait until its data are indexed, and so its images are there, if there are any. chart: on whose map images
+    will be placed: it is made ready once this is answered.
     """
 
     indexed: bool = False
+    chart: str = ""
 
 
 class Preparation(Numbered, frozen=True, tag=True, eq=False):
@@ -110,12 +121,13 @@ class Preparation(Numbered, frozen=True, tag=True, eq=False):
 
 def _preparation(request: AskPreparation, service: ModelService) -> Iterator[Preparation | None]:
     from latent_explorer.data.preparing import scale_words, steps_of
-    from latent_explorer.engine.own_image import may_have_images, usual_images
+    from latent_explorer.engine.own_image import may_have_images, placed, usual_images
 
     usual, config = (yield from usual_images(service)), service.config
     steps = tuple((step.name, step.title, step.sentence) for step in steps_of(usual))
     known = usual.shape, usual.ground, steps, scale_words(usual), config.encodes, config.decodes, config.cleans
     yield Preparation(request.number, *known, provisional=not may_have_images(service))
+    yield from placed(service, np.zeros(service.config.net.latent_dim, np.float32), request.chart)
 
 
 class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
@@ -174,7 +186,9 @@ def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged |
     )
 
 
-ENCODE = Handler(Encode, ImageEncoded, _encode, newest=True)
+_NEXT = 0.02  # seconds: a hand that draws asks again within 8, a slow one within 17 ms
+
+ENCODE = Handler(Encode, ImageEncoded, _encode, newest=True, follows=_NEXT)
 READ_PICTURE = Handler(ReadPicture, PictureRead, _read, newest=True)
 PREPARATION = Handler(
     AskPreparation, Preparation, _preparation, needs_data=lambda request: request.indexed, newest=True

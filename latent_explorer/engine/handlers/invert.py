@@ -17,19 +17,22 @@ _DECODING = 0.3  # share of the work, the first time: decoding the starting poin
 
 
 class Invert(Numbered, frozen=True, tag=True, eq=False):
-    """Asks for the latent of an image uint8 (h, w, c)."""
+    """Where in latent space is an image, uint8 (h, w, c), that the model decodes? chart: as of `Encode`."""
 
     image: np.ndarray
+    chart: str = ""
 
 
 class Inverted(Stage, frozen=True, tag=True, eq=False):
     """The result so far: z float32 (d,), picture uint8 (h, w, c), mean squared errors on pixels in [0, 1].
 
-    error: of the picture. begun: of the best starting point. encoded: of the encoder's latent; None without an encoder.
-    z is (0,) and the picture empty before the first result.
+    error: of the picture. begun: of the best start. encoded: of where the encoder puts the image; None without one.
+    uv: float64 (2,), the place on the map of the chart asked for. z and uv are (0,) and the picture empty while there
+    is nothing yet.
     """
 
     z: np.ndarray
+    uv: np.ndarray
     picture: np.ndarray
     error: float
     begun: float
@@ -39,6 +42,7 @@ class Inverted(Stage, frozen=True, tag=True, eq=False):
 def _answer(request: Invert, service: ModelService) -> Iterator[Inverted | None]:
     from latent_explorer.analysis.inversion import invert
     from latent_explorer.engine.inverting import check_images, problem_of, sample_of
+    from latent_explorer.engine.own_image import placed
 
     decoder, images = service.decoder, request.image[None]
     check_images(decoder, images)
@@ -55,23 +59,26 @@ def _answer(request: Invert, service: ModelService) -> Iterator[Inverted | None]
         if found is None:
             yield None
         else:
-            yield _told(request.number, found, decoder.pictures(found.z)[0], error)
+            uv = yield from placed(service, found.z[0], request.chart)
+            yield _told(request.number, found, uv, decoder.pictures(found.z)[0], error)
 
 
 def _none_yet(number: int, share: float) -> Inverted:
     empty = np.zeros((0, 0, 0), np.uint8)
-    return Inverted(number, np.zeros(0, np.float32), empty, 1.0, 1.0, None, share=share, more=True)
+    return Inverted(number, np.zeros(0, np.float32), np.zeros(0), empty, 1.0, 1.0, None, share=share, more=True)
 
 
-def _told(number: int, found: "Converging", picture: NDArray[np.uint8], encoded: float | None) -> Inverted:
+def _told(
+    number: int, found: "Converging", uv: NDArray[np.float64], picture: NDArray[np.uint8], encoded: float | None
+) -> Inverted:
     share = _DECODING + (1 - _DECODING) * found.share
     error, begun = float(found.error[0]), float(found.begun[0])
-    return Inverted(number, found.z[0], picture, error, begun, encoded, share=share, more=found.share < 1)
+    return Inverted(number, found.z[0], uv, picture, error, begun, encoded, share=share, more=found.share < 1)
 
 
 INVERT = Handler(Invert, Inverted, _answer, needs_data=lambda _: True)
 
 
-def want_inverted(key: Hashable, image: NDArray[np.uint8]) -> Want:
-    """The latent of an image uint8 (h, w, c); several answers follow as it converges, see `protocol.Stage`."""
-    return Want(key, Invert, 1, lambda number: Invert(number, image))
+def want_inverted(key: Hashable, image: NDArray[np.uint8], chart: str = "") -> Want:
+    """The latent of an image uint8 (h, w, c); answered again and again as it converges, see `protocol.Stage`."""
+    return Want(key, Invert, 1, lambda number: Invert(number, image, chart))

@@ -224,7 +224,8 @@ class Charting(QObject):
 def _through(bundle: OpenBundle, chart: ChartSpec | None, fitted: Arrays | None) -> OpenBundle | UserError:
     try:
         seen = bundle.with_chart(chart, fitted)
-        _ = seen.chart.to_latent(seen.home[:1])  # the first call is slow: do it in this thread, not in the window's
+        z = seen.chart.to_latent(seen.home[:1])  # the first calls are slow: do them in this thread, not in the window's
+        _ = seen.chart.to_plane(z)
         return seen
     except UserError as error:
         return error

@@ -51,7 +51,7 @@ class Pinboard(QObject):
     def show(self) -> None:
         """Show the pins and request missing pictures."""
         pins, chart = self._session.state.pins, self._session.bundle.chart
-        places = [chart.to_plane(pin.latent).tolist() for pin in pins]
+        places = chart.to_plane(np.stack([pin.latent for pin in pins])).tolist() if pins else []
         self._canvas.mark(pins=tuple((pin.name, (u, v)) for pin, (u, v) in zip(pins, places, strict=True)))
         self._panel.show_pins(pins, self._pictures)
         self.ask()

@@ -9,11 +9,12 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient, Urgency
 from latent_explorer.engine.handlers.place_images import ImagesPlaced, want_placed
+from latent_explorer.engine.handlers.place_latents import want_places
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
 from latent_explorer.session.own_sets import OwnSet
 
-TOPIC = "image sets"
+TOPIC, ON_MAP = "image sets", "image sets on the map"
 MOST = 10_000
 """The maximum number of images in a set."""
 Key = tuple[tuple[str, ...], str, bool]
@@ -23,12 +24,14 @@ Key = tuple[tuple[str, ...], str, bool]
 class PlacedSet:
     """The state of a set. name: of its files. parts: received so far. share: the progress in [0, 1].
 
-    done: whether it is complete. refused: why it could not be placed. cancelled: whether the user cancelled it.
+    uv: float32 (m, 2), where the first m images are on the map that is shown.
+    done: whether no more comes. refused: why it could not be placed, in words. cancelled: whether a person gave it up.
     """
 
     name: str = ""
     notes: tuple[str, ...] = ()
     parts: list[ImagesPlaced] = field(default_factory=list)
+    uv: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     share: float = 0.0
     total: int = 0
     done: bool = False
@@ -66,7 +69,10 @@ class PlacedSet:
 
 
 class Placing(QObject):
-    """Requests sets from the engine and keeps them while a model is open. told: a set has changed, by key."""
+    """Wants sets of the engine, and keeps what came of them while a model is open. told: of a set, by its key.
+
+    Latents first, then their places on the map that is shown: to find these takes too long for the window's thread.
+    """
 
     told = pyqtSignal(object)
 
@@ -75,13 +81,24 @@ class Placing(QObject):
         self._client = client
         self._found: dict[Key, PlacedSet] = {}
         self._wanted: tuple[Key, ...] = ()
+        self._chart = ""
         client.subscribe(TOPIC, self._take, Urgency.EXPORT)
+        client.subscribe(ON_MAP, self._take_places, Urgency.DETAIL)
 
     def forget(self) -> None:
         """Drop all sets for another model."""
         self._found.clear()
         self._wanted = ()
         self._client.request(TOPIC, [])
+        self._client.request(ON_MAP, [])
+
+    def show_on(self, chart: str) -> None:
+        """The map is that of a chart, as its spec is written; on another the images have other places."""
+        if chart != self._chart:
+            self._chart = chart
+            for found in self._found.values():
+                found.uv = found.uv[:0]
+            self._ask_for_places()
 
     def want(self, sets: Sequence[OwnSet]) -> None:
         """Request these sets; others are kept for undo."""
@@ -130,6 +147,25 @@ class Placing(QObject):
     def _ask(self) -> None:
         wants = [want_placed(key, key[0], key[1], search=key[2], most=MOST) for key in self._under_way()]
         self._client.request(TOPIC, wants)
+        self._ask_for_places()
+
+    def _ask_for_places(self) -> None:
+        wants = []
+        for found in (self._found[key] for key in self._wanted):
+            start, z = len(found.uv), found.joined("z").astype(np.float32)
+            if start < len(z):
+                wants.append(want_places((found, self._chart, start), z[start:], self._chart))
+        self._client.request(ON_MAP, wants)
+
+    def _take_places(self, answer: Answer) -> None:
+        """Where some images are; none are while a chart is being fitted."""
+        if answer.values is None or not isinstance(answer.key, tuple):
+            return
+        found, chart, start = answer.key
+        if (chart, start) == (self._chart, len(found.uv)):
+            found.uv = np.concatenate([found.uv, answer.values])
+            self._ask_for_places()
+            self.told.emit(None)
 
     def _take(self, answer: Answer) -> None:
         key = answer.key
@@ -138,6 +174,7 @@ class Placing(QObject):
             return
         if isinstance(answer.reply, ImagesPlaced):
             found.take(answer.reply)
+            self._ask_for_places()
         elif isinstance(answer.reply, Refused):
             found.refused = answer.reply.reason
         self.told.emit(key)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PyQt6.QtCore import QPoint, QPointF
 
 from latent_explorer.errors import UserError
@@ -83,6 +82,7 @@ class ImageSetsStudy(Study):
         super().open(session)
         self._model = _model_of(session.bundle)
         self.placing.forget()
+        self.placing.show_on(session.bundle.chart_text)
         self.current = 0
         self._renew()
 
@@ -90,6 +90,7 @@ class ImageSetsStudy(Study):
         if self._model != _model_of(bundle):  # another snapshot or class
             self._model = _model_of(bundle)
             self.placing.forget()
+        self.placing.show_on(bundle.chart_text)
         self._renew()
 
     def show_change(self, old: State, new: State) -> None:
@@ -205,13 +206,10 @@ class ImageSetsStudy(Study):
         return colouring_of(own.colouring, place, found.groups, found.joined("score"), classes, self._theme)
 
     def _shown(self, place: int, own: OwnSet) -> ShownSet:
-        assert self.session is not None
-        bundle, found = self.session.bundle, self.found(own)
-        z = found.joined("z", bundle.config.net.latent_dim).astype(np.float32)
-        uv = bundle.chart.to_plane(z).astype(np.float32) if len(z) else np.zeros((0, 2), np.float32)
-        made = self._colouring(place, own, found)
+        found = self.found(own)
+        made, placed = self._colouring(place, own, found), len(found.uv)
         return ShownSet(
-            place, self._name(own), uv, made.number, made.colours, found.names, found.groups,
+            place, self._name(own), found.uv, made.number[:placed], made.colours, found.names, found.groups,
             found.joined("error"), found.joined("score"), made.marks,
         )  # fmt: skip
 
@@ -220,7 +218,8 @@ class ImageSetsStudy(Study):
     def _point(self, image: int) -> None:
         """Mark the image under the pointer in the table on the map."""
         places = [place for place, shown in enumerate(self.layer.sets) if shown.number == self.current]
-        self._mark((places[0], image) if places and image >= 0 else None)
+        there = places and 0 <= image < len(self.layer.sets[places[0]].uv)
+        self._mark((places[0], image) if there else None)
 
     def _hover(self, u: float, v: float) -> None:
         if not (self.layer.painted and self.layer.sets and self.uses.prober.pointing):

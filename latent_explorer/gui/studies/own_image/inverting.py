@@ -1,6 +1,6 @@
 """The search for the place of an image, by optimising the latent: asked for, shown as it converges, given up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
 import numpy as np
@@ -38,7 +38,8 @@ class _Way(Enum):
 class Inverting(QWidget):
     """A button; while the search goes on the picture found so far, its error and Cancel; then how far it came.
 
-    moved: the best latent so far float32 (d,), while it converges. found: the latent at the end, where it is better
+    chart: that of the map, as its spec is written. moved: where the best latent so far is on the map, (2,), while it
+    converges. found: the latent at the end, where it is better
     than the encoder's, or there is no encoder. left: the search ended without one, so the image is where it was.
     """
 
@@ -46,9 +47,9 @@ class Inverting(QWidget):
     found = pyqtSignal(object)
     left = pyqtSignal()
 
-    def __init__(self, client: EngineClient) -> None:
+    def __init__(self, client: EngineClient, chart: Callable[[], str]) -> None:
         super().__init__()
-        self._client = client
+        self._client, self._chart = client, chart
         self._image: NDArray[np.uint8] | None = None
         self._encodes, self._way, self._share, self._number = False, _Way.NONE, 0.0, 0
         self.start = button(_FIND, _TIP, self.search)
@@ -92,7 +93,7 @@ class Inverting(QWidget):
         self._way, self._share = _Way.UNDER_WAY, 0.0
         self.picture.show_image(None)
         self._say("Decoding pictures to begin from…")
-        self._client.request(TOPIC, [want_inverted(self._number, self._image)])
+        self._client.request(TOPIC, [want_inverted(self._number, self._image, self._chart())])
 
     def give_up(self) -> None:
         """Leave the search; what it has found is not used."""
@@ -122,7 +123,7 @@ class Inverting(QWidget):
 
     def _go_on(self, reply: Inverted) -> None:
         self._say(f"MSE {reply.error:.4f} so far, from {reply.begun:.4f}")
-        self.moved.emit(reply.z)
+        self.moved.emit(reply.uv)
 
     def _end(self, reply: Inverted) -> None:
         self._way = _Way.DONE

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF
 
-from latent_explorer.engine.client import Answer, Urgency
-from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.encode import (
     AskPreparation,
     Encode,
@@ -37,7 +35,6 @@ from latent_explorer.session.session import as_point
 _REST_MS = 50  # the data are asked once the hand has rested so long
 _KEEP_MS = 400  # after the last change
 _WORDS = "Your image"
-FOUND = "own image found"
 
 
 class OwnImageStudy(Study):
@@ -66,7 +63,7 @@ class OwnImageStudy(Study):
         self._without: tuple[str, ...] = ()
         self.reader = PictureReader(uses.client, uses.shared, lambda: self.session is not None)
         self.reader.came.connect(self.place)
-        self.search = Inverting(uses.client)
+        self.search = Inverting(uses.client, lambda: self._chart)
         panel.search.addWidget(self.search)
         self.mark = OwnMark(uses.canvas)
         self._rest = timer(self, _REST_MS, self._look_closer, once=True)
@@ -79,7 +76,6 @@ class OwnImageStudy(Study):
         subscribe(Encode, self._take_encoded)
         subscribe(JudgeImage, self._take_judged)
         subscribe(AskPreparation, self._take_preparation)
-        subscribe(FOUND, self._take_found, Urgency.ASKED)
 
     def _connect(self) -> None:
         panel, uses = self.panel, self.uses
@@ -114,7 +110,7 @@ class OwnImageStudy(Study):
         self._restore(session.state.own)
         self.panel.pad.update()
         self.panel.show_history()
-        self._preparing = self.uses.client.ask(AskPreparation)
+        self._preparing = self.uses.client.ask(AskPreparation, chart=self._chart)
 
     def _restore(self, own: OwnImage | None) -> None:
         """Put an image that was kept on the pad; it is encoded once it is known how."""
@@ -138,7 +134,7 @@ class OwnImageStudy(Study):
 
     def again(self) -> None:
         self._asked = 0
-        self._preparing = self.uses.client.ask(AskPreparation)
+        self._preparing = self.uses.client.ask(AskPreparation, chart=self._chart)
         self._encode()
 
     def stop(self) -> None:
@@ -186,32 +182,21 @@ class OwnImageStudy(Study):
         """Where the image is (d,); None where it is nowhere."""
         return self.encoded.z if self.encoded is not None and len(self.encoded.z) else None
 
+    @property
+    def _chart(self) -> str:
+        """That of the map, as its spec is written."""
+        return "" if self.session is None else self.session.bundle.chart_text
+
     def move(self, z: NDArray[np.float32]) -> None:
-        """Another place (d,) was found for the image: mark it, decode it, and ask what the data say of it."""
-        if self.encoded is None or self.session is None:
-            return
-        self._found = z
-        self.encoded = msgspec.structs.replace(self.encoded, z=z)
-        self._show_place()
-        if self.session.bundle.config.decodes:
-            self.uses.client.request(FOUND, [want_pictures(self.changes, z[None])])
+        """Another place (d,) was found for the image: ask for what is there."""
+        if self.encoded is not None:
+            self._found = z
+            self._encode()
 
-    def _take_found(self, answer: Answer) -> None:
-        """The picture of a place that was searched for."""
-        if answer.pictures is None or answer.key != self.changes or self.encoded is None:
-            return
-        picture = answer.pictures[0]
-        off = (self.encoded.prepared.astype(np.float32) - picture) / 255
-        self.encoded = msgspec.structs.replace(self.encoded, picture=picture, error=float(np.square(off).mean()))
-        self.panel.show_encoded(self.encoded)
-        self._rest.start()
-        self._keeping.start()
-
-    def _show_found(self, z: NDArray[np.float32]) -> None:
+    def _show_found(self, uv: NDArray[np.float64]) -> None:
         """Mark how far the search for a place has come."""
-        if self.session is not None and self.encoded is not None:
-            u, v = self.session.bundle.chart.to_plane(z).tolist()
-            self.mark.show((u, v), to_qimage(self.encoded.prepared))
+        if self.encoded is not None:
+            self._mark(uv, self.encoded)
 
     def _change(self) -> None:
         """The image is another: what was found for the one before counts no more."""
@@ -244,7 +229,13 @@ class OwnImageStudy(Study):
         self._newer = self._dropped = False
         self._sent, self._hasty = self.changes, self.panel.pad.drawing
         self._asked = self.uses.client.ask(
-            Encode, self.panel.sketch.pixels(), self.panel.without, self.panel.corruption, refined=not self._hasty
+            Encode,
+            self.panel.sketch.pixels(),
+            self.panel.without,
+            self.panel.corruption,
+            refined=not self._hasty,
+            chart=self._chart,
+            found=self._found,
         )
 
     def _take_encoded(self, answer: Answer) -> None:
@@ -267,18 +258,18 @@ class OwnImageStudy(Study):
             self.uses.canvas.paint_now()
             self.on_painted(sent)
             self._keeping.start()
-            if self._found is None:
-                self._rest.start()
-            else:
-                self.move(self._found)
+            self._rest.start()
 
     def _show_place(self) -> None:
-        z = self.latent
-        if z is None or self.session is None or self.encoded is None:
+        if self.encoded is None or self.encoded.chart != self._chart:  # its place on another map is not known yet
             self.mark.show(None)
-            return
-        u, v = self.session.bundle.chart.to_plane(z).tolist()
-        self.mark.show((u, v), to_qimage(self.encoded.prepared))
+        else:
+            self._mark(self.encoded.uv, self.encoded)
+
+    def _mark(self, uv: NDArray[np.float64], encoded: ImageEncoded) -> None:
+        """Mark a place (2,), or none (0,)."""
+        place = (float(uv[0]), float(uv[1])) if len(uv) else None
+        self.mark.show(place, to_qimage(encoded.prepared))
 
     def _forget(self) -> None:
         self.encoded, self._judging, self._newer, self._dropped = None, 0, False, True
@@ -341,7 +332,7 @@ class OwnImageStudy(Study):
             self.panel.pad.update()
         self.panel.prepare(reply, self.panel.without or self._without)
         if reply.provisional:
-            self._preparing = self.uses.client.ask(AskPreparation, indexed=True)
+            self._preparing = self.uses.client.ask(AskPreparation, indexed=True, chart=self._chart)
         else:
             self._encode()
 
