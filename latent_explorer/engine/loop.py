@@ -117,14 +117,14 @@ class WorkList:
         self._works.append(_Work(request, handler, handler.answer(request, self._service)))
 
     def _next(self) -> _Work | None:
-        """The oldest of the most urgent kind, among those that can be worked on now."""
+        """The oldest request of the most urgent kind that can be worked on now."""
         if self._resting is not None and time.monotonic() >= self._resting[0]:
             self._resting = None
         workable = filter(self._can_be_done, self._works)
         return min(workable, key=lambda work: _URGENCY[work.handler.request], default=None)
 
     def _can_be_done(self, work: _Work) -> bool:
-        """Whether a request can be worked on now: something may be about to come, the data may be being indexed."""
+        """Whether a request can be worked on now; some wait until the data are indexed, or while one draws."""
         if self._resting is not None and _URGENCY[work.handler.request] > self._resting[1]:
             return False
         if not self._service.indexing:

@@ -88,13 +88,13 @@ def encoded(
 ) -> EncodedImage:
     """Encode an image uint8 (h, w, c) of the model's shape and decode its latent.
 
-    clean: what the picture is held against, where the image is corrupted. refined: as of `Decoder.encoded`.
-    found: the latent (d,) that is its place, instead of the encoder's.
+    clean: the image to measure the error against, if the input is corrupted. refined: as in `Decoder.encoded`.
+    found: the latent (d,) to use instead of the encoder's.
     """
     decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
     if found is None and not service.config.encodes:
         return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
-    with threads(1):  # for so little work, threads are waited for longer than they take
+    with threads(1):  # for so little work, waiting for threads takes longer than the work
         z = decoder.encoded(image[None], refined=refined) if found is None else found[None]
         decoder.check(z)
         picture = decoder.pictures(z)[0] if decoder.decodes else none
@@ -104,10 +104,10 @@ def encoded(
 
 
 def placed(service: ModelService, z: NDArray[np.float32], chart: str) -> Generator[None, None, NDArray[np.float64]]:
-    """Where a latent (d,), or none (0,), is on the map of a chart, as its spec is written: (2,), or none (0,).
+    """The place (2,) of a latent (d,) on the map of a chart, given by the text of its spec; (0,) if there is none.
 
-    Yields while the chart is made, the first time. There is no place on a map that is still being fitted, or whose fit
-    could not be kept, so that the window alone has it.
+    Yields while the chart is made, the first time. There is no place for an empty latent (0,), on a map that is still
+    being fitted, or if its fit could not be saved, so that only the window has it.
     """
     if not (chart and len(z)):
         return np.zeros(0)

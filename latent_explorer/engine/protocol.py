@@ -57,11 +57,11 @@ def never(_: object) -> bool:
 class Handler(Generic[_R]):
     """One kind of request.
 
-    answer: yields replies; of a batch a slice of work at each step, with None where that gave no reply yet. What it
-    raises refuses the request. reply: what it yields, besides None. needs_data: whether a request waits until the
-    dataset is indexed; of_images: unless its images, which are all that it needs, are there before. newest: whether a
-    newer request replaces one that is not yet answered. follows: seconds after an answer in which the next such request
-    is about to come, as while one draws: nothing less urgent is begun meanwhile.
+    answer: yields replies; for a batch, does one slice of work at each step and yields None if there is no reply yet.
+    An exception refuses the request. reply: the type it yields besides None. needs_data: whether a request waits until
+    the dataset is indexed; of_images: it needs only the images, and may start as soon as these are available. newest:
+    whether a newer request replaces an unanswered one. follows: seconds after an answer in which the next request is
+    expected, as while one draws: nothing less urgent is begun meanwhile.
     """
 
     request: type[_R]

@@ -23,7 +23,8 @@ class _Known:
 class SeenMaps:
     """Maps of the open bundle, by the specs of their charts as text.
 
-    make: makes one whose chart is ready, in a thread. learn: finds what is to be expected of its pictures, in slices.
+    make: computes a map whose chart is ready, in a thread. learn: estimates the expected error of its pictures, in
+    slices.
     """
 
     def __init__(

@@ -15,11 +15,10 @@ from latent_explorer.service.codec import Numbered, text_to_path
 class Encode(Numbered, frozen=True, tag=True, eq=False):
     """Asks for the latent of an image. image: uint8 (h, w, 1 or 3), of any size.
 
-    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`. corruption: how it is
-    spoiled before it is encoded; see `engine.corrupting.corruption_called`. refined: whether a model that improves each
-    latent does so, which takes several times as long: not while a stroke is drawn. chart: on whose map its place is
-    wanted, as its spec is written; none where empty. found: the latent (d,) that a search gave it, which stands instead
-    of the encoder's.
+    without: the names of the preparation steps to skip; see `data.preparing.STEPS`. corruption: of the image before it
+    is encoded; see `engine.corrupting.corruption_called`. refined: whether to refine the latent, if the model supports
+    it, which takes several times as long: not while a stroke is being drawn. chart: the spec of the map's chart, as
+    text; "" for no place. found: the latent (d,) that a search gave, used instead of the encoder's.
     """
 
     image: np.ndarray
@@ -31,11 +30,10 @@ class Encode(Numbered, frozen=True, tag=True, eq=False):
 
 
 class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
-    """Where it is, and all that one looks at while one draws.
+    """The latent and its place. prepared: uint8 (h, w, c), the model's input. done: the steps that changed something.
 
-    prepared: uint8 (h, w, c), as the model is given it; done: the steps that changed something. z, picture, error,
-    lacking: as in `engine.own_image.EncodedImage`; of an image that was spoiled, the error is held against the clean
-    one. uv: float64 (2,), its place on the map of `chart`; (0,) where it has none.
+    z, picture, error, lacking: as in `engine.own_image.EncodedImage`; the error of a corrupted image is measured
+    against the clean one. uv: float64 (2,), the place on the map of `chart`; (0,) if there is none.
     """
 
     prepared: np.ndarray
@@ -93,8 +91,8 @@ def _read(request: ReadPicture, service: ModelService) -> Iterator[PictureRead |
 class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
     """Asks how images are prepared for the open model.
 
-    indexed: wait until its data are indexed, and so its images are there, if there are any. chart: on whose map images
-    will be placed: it is made ready once this is answered.
+    indexed: wait until its data are indexed, and with them its images, if any. chart: the spec of the map's chart, as
+    text; it is made ready after the answer.
     """
 
     indexed: bool = False

@@ -17,7 +17,7 @@ _DECODING = 0.3  # share of the work, the first time: decoding the starting poin
 
 
 class Invert(Numbered, frozen=True, tag=True, eq=False):
-    """Where in latent space is an image, uint8 (h, w, c), that the model decodes? chart: as of `Encode`."""
+    """Asks for the latent of an image uint8 (h, w, c). chart: as in `Encode`."""
 
     image: np.ndarray
     chart: str = ""
@@ -26,9 +26,8 @@ class Invert(Numbered, frozen=True, tag=True, eq=False):
 class Inverted(Stage, frozen=True, tag=True, eq=False):
     """The result so far: z float32 (d,), picture uint8 (h, w, c), mean squared errors on pixels in [0, 1].
 
-    error: of the picture. begun: of the best start. encoded: of where the encoder puts the image; None without one.
-    uv: float64 (2,), the place on the map of the chart asked for. z and uv are (0,) and the picture empty while there
-    is nothing yet.
+    error: of the picture. begun: of the best starting point. encoded: of the encoder's latent; None without an encoder.
+    uv: float64 (2,), the place on the chart's map. z and uv are (0,) and the picture empty before the first result.
     """
 
     z: np.ndarray
@@ -80,5 +79,5 @@ INVERT = Handler(Invert, Inverted, _answer, needs_data=lambda _: True)
 
 
 def want_inverted(key: Hashable, image: NDArray[np.uint8], chart: str = "") -> Want:
-    """The latent of an image uint8 (h, w, c); answered again and again as it converges, see `protocol.Stage`."""
+    """The latent of an image uint8 (h, w, c); several answers follow as it converges, see `protocol.Stage`."""
     return Want(key, Invert, 1, lambda number: Invert(number, image, chart))

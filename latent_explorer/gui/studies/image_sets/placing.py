@@ -25,7 +25,7 @@ class PlacedSet:
     """The state of a set. name: of its files. parts: received so far. share: the progress in [0, 1].
 
     uv: float32 (m, 2), where the first m images are on the map that is shown.
-    done: whether no more comes. refused: why it could not be placed, in words. cancelled: whether a person gave it up.
+    done: whether it is complete. refused: why it could not be placed. cancelled: whether the user cancelled it.
     """
 
     name: str = ""
@@ -69,9 +69,9 @@ class PlacedSet:
 
 
 class Placing(QObject):
-    """Wants sets of the engine, and keeps what came of them while a model is open. told: of a set, by its key.
+    """Requests sets from the engine and keeps them while a model is open. told: a set has changed.
 
-    Latents first, then their places on the map that is shown: to find these takes too long for the window's thread.
+    First their latents, then the places of these on the map: finding them takes too long for the window's thread.
     """
 
     told = pyqtSignal(object)
