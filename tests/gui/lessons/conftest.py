@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QAction
@@ -25,7 +26,7 @@ from latent_explorer.bench.person import Person
 from latent_explorer.engine.process import ProcessEngine
 from latent_explorer.gui.app import application
 from latent_explorer.gui.lessons.control import Lessons
-from latent_explorer.gui.lessons.observing import nearest_to_middle
+from latent_explorer.gui.lessons.observing import PlaceFinder
 from latent_explorer.gui.lessons.progress_store import LessonProgress
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
@@ -36,6 +37,7 @@ from tests.gui.conftest import close_for_good
 
 FILES = {file.stem: file for file in included_lessons()}
 _test: Any = QTest
+_NEAREST = 500  # images to the median of their class, of which one has its class told at its pixel
 
 
 class Learner(Person):
@@ -143,10 +145,17 @@ class Learner(Person):
     # -- maps
 
     def middle(self, label: int) -> QPoint:
-        """A place among the images of a class."""
-        uv = nearest_to_middle(self.bundle, label)
-        assert uv is not None
-        return self.point(*uv.tolist())
+        """The pixel nearest to the median of a class at which an image of that class is nearest: classes overlap."""
+        bundle, finder = self.bundle, PlaceFinder(self.bundle)
+        uv = bundle.uv[bundle.latents.label == label]
+        order = np.square(uv - np.median(uv, 0)).sum(1).argsort()
+        places = [self.point(*each) for each in uv[order[:_NEAREST]].tolist()]
+        told = (at for at in places if self._class_at(finder, at) == bundle.class_names[label])
+        return next(told, places[0])
+
+    def _class_at(self, finder: PlaceFinder, at: QPoint) -> str:
+        on_map = at.toPointF() - self.canvas.origin
+        return finder.at(*self.canvas.view.to_plane(on_map.x(), on_map.y())).label
 
     def linger(self, at: QPoint, seconds: float = 0.13) -> None:
         """Move there, from another map if need be, and stay for longer than two looks of the lesson."""
