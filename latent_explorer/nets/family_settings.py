@@ -150,3 +150,36 @@ SEARCHES = FamilySetting(
     note="For every eighth image, {value:g} damped Gauss-Newton step(s) first improved the latent of that "
     "picture, as in generative latent optimisation, and the improved picture was pulled.",
 )
+INITIAL_SCALE = FamilySetting(
+    "initial_scale",
+    "Initial scale",
+    "By what factor the weights of the generator are larger than usual at first. 2 lets it use all of many dimensions "
+    "from the beginning.",
+    default=1,
+    low=0.01,
+    high=10,
+    note="The weights of its generator were {value:g} times as large as usual at first.",
+)
+CONVOLUTIONS = FamilySetting(
+    "convolutions",
+    "Convolutions",
+    "With a dense trunk: the channels of two convolutions that judge pictures beside the dense layers of the "
+    "discriminator, 0 for none. They see strokes wherever they lie: clearer pictures, but longer training.",
+    default=0,
+    low=0,
+    high=256,
+    whole=True,
+    note="Beside the dense discriminator, one of two convolutions, with {value:g} channels and twice as many, judged "
+    "its pictures.",
+)
+GROUP = FamilySetting(
+    "group",
+    "Group",
+    "With a dense trunk: the discriminator sees beside each picture the mean of so many, 0 for none. It notices which "
+    "pictures are too many, and classes become more alike in number.",
+    default=0,
+    low=0,
+    high=64,
+    whole=True,
+    note="Its dense discriminator saw beside each picture the mean of a group of {value:g}.",
+)

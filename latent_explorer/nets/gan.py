@@ -3,6 +3,7 @@
 from itertools import pairwise
 from math import ceil, prod
 
+import msgspec
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
@@ -22,6 +23,7 @@ _POOL = 256
 """Draws of which each image finds its nearest, where images pull at pictures."""
 _SLOPE = 0.2  # of the leaky ReLU
 _WHOLE = (512, 256)  # widths of the dense critic beside the convolutional one
+_LOUDER = 3  # is the mean of a group, which varies less than images do
 _WIDER = 4  # times as many channels as the innermost convolution has the dense layer beside it
 
 
@@ -34,15 +36,21 @@ class GenerativeAdversarialNetwork(Generator):
     No layer normalises. Settings: gradient_penalty; pull, the weight of the squared error, summed over pixels,
     between each image and the nearest of 256 pictures drawn (implicit maximum likelihood estimation, Li and
     Malik 2018); searches, damped Gauss-Newton steps by which the latent of that picture is first brought nearer to the
-    image, as in generative latent optimisation (Bojanowski et al. 2018): in many dimensions no draw is near.
+    image, as in generative latent optimisation (Bojanowski et al. 2018): in many dimensions no draw is near;
+    initial_scale, by which the weights of the generator are larger at first; convolutions, channels of a critic that
+    sees strokes wherever they lie, beside that of a dense trunk; group, of how many images or pictures that of a dense
+    trunk sees the mean beside each, and so which are too many (as PacGAN, Lin et al. 2018).
     """
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
         super().__init__(spec, trunk)
         convolutional = TRUNK_NAMES[spec.trunk].halvings > 0
         self.decoder: nn.Module = _conv_generator(spec) if convolutional else trunk.decoder(spec)
+        _scale_weights(self.decoder, self.settings["initial_scale"])
         self.discriminator: nn.Module | None = (
-            _Sum(_conv_critic(spec), _dense_critic(spec, _WHOLE)) if convolutional else _dense_critic(spec, spec.hidden)
+            _Sum(_conv_critic(spec), _dense_critic(spec, _WHOLE))
+            if convolutional
+            else _mixed_critic(spec, int(self.settings["convolutions"]), int(self.settings["group"]))
         )
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
@@ -75,7 +83,8 @@ class GenerativeAdversarialNetwork(Generator):
             return real.new_zeros(())
         with torch.inference_mode(mode=False), torch.enable_grad():  # where losses are only measured, too
             both = torch.cat([real[chosen].clone(), made[chosen].clone()]).detach().clone().requires_grad_()
-            (slope,) = torch.autograd.grad(self._judged(both).sum(), both, create_graph=torch.is_grad_enabled())
+            seem = torch.cat([self._judged(each) for each in both.chunk(2)])  # in groups of images or of pictures
+            (slope,) = torch.autograd.grad(seem.sum(), both, create_graph=torch.is_grad_enabled())
             total = slope.float().square().sum() * (_EACH / len(real))
             return total * (self.settings["gradient_penalty"] / 2)
 
@@ -101,6 +110,17 @@ class GenerativeAdversarialNetwork(Generator):
             return z
         with torch.autocast(x.device.type, enabled=False):
             return inverted(self.decode, x, z, int(self.settings["searches"]))
+
+
+def _scale_weights(generator: nn.Module, by: float) -> None:
+    """Enlarge the initial weights of all layers but the last: torch's shrink what flows through a layer to about half.
+
+    Pictures of different latents then differ little at first, and training may leave some dimensions unused.
+    """
+    matrices = [weight for weight in generator.parameters() if weight.dim() > 1]
+    with torch.no_grad():
+        for weight in matrices[:-1]:
+            weight.mul_(by)
 
 
 def _conv_generator(spec: NetSpec) -> nn.Sequential:
@@ -130,11 +150,34 @@ def _conv_critic(spec: NetSpec) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _dense_critic(spec: NetSpec, hidden: tuple[int, ...]) -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Flatten()]
-    for before, after in pairwise(widths := (prod(spec.image_shape), *hidden)):
+def _dense_critic(spec: NetSpec, hidden: tuple[int, ...], group: int = 0) -> nn.Sequential:
+    layers: list[nn.Module] = [nn.Flatten(), *([_GroupMean(group)] if group else [])]
+    for before, after in pairwise(widths := (prod(spec.image_shape) * (2 if group else 1), *hidden)):
         layers += [nn.Linear(before, after), nn.LeakyReLU(_SLOPE)]
     return nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+
+
+def _mixed_critic(spec: NetSpec, channels: int, group: int) -> nn.Module:
+    """The dense critic, and beside it two convolutions of so many channels and twice as many; 0 for none."""
+    dense = _dense_critic(spec, spec.hidden, group)
+    if not channels:
+        return dense
+    return _Sum(dense, _conv_critic(msgspec.structs.replace(spec, hidden=(channels, 2 * channels))))
+
+
+class _GroupMean(nn.Module):
+    """Beside each of (n, k) the mean of its group, times 3; all are one group where n is no multiple of its size."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, k) in, (n, 2 k) out."""
+        count, width = x.shape
+        each = self.size if count % self.size == 0 else count
+        mean = x.view(count // each, each, width).mean(1, keepdim=True).expand(-1, each, -1)
+        return torch.cat([x, _LOUDER * mean.reshape(count, width)], 1)
 
 
 class _Sum(nn.Module):

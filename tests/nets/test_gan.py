@@ -158,3 +158,47 @@ def test_a_factor_of_a_phase_slows_its_part_alone() -> None:
             (new - old).abs().sum().item() for new, old in zip(model.decoder.parameters(), before, strict=True)
         )
     assert moved[0.1] == pytest.approx(0.1 * moved[1.0], rel=0.05)
+
+
+def test_initial_weights_are_as_much_larger_but_for_the_last_layer() -> None:
+    for spec in (SPEC, DENSE):
+        usual, larger = (model_of(spec, initial_scale=scale) for scale in (1.0, 2.0))
+        pairs = list(zip(usual.decoder.parameters(), larger.decoder.parameters(), strict=True))
+        *inner, last = [place for place, (weight, _) in enumerate(pairs) if weight.dim() > 1]
+        for place, (before, after) in enumerate(pairs):
+            torch.testing.assert_close(after, before * (2 if place in inner else 1))
+        assert last > max(inner)
+        z = torch.randn(50, spec.latent_dim, generator=torch.Generator().manual_seed(8))
+        spreads = [model.decode_logits(z).std(0).mean().item() for model in (usual, larger)]
+        assert spreads[1] > 2 * spreads[0]
+
+
+def test_convolutions_judge_beside_a_dense_critic() -> None:
+    assert not any(isinstance(layer, nn.Conv2d) for layer in model_of(DENSE).modules())
+    model, x = model_of(DENSE, convolutions=4, gradient_penalty=1.0), images_of(DENSE, 8)
+    assert model.discriminator is not None
+    channels = [layer.out_channels for layer in model.discriminator.modules() if isinstance(layer, nn.Conv2d)]
+    assert channels == [4, 8]
+    loss = model.losses(ImageBatch(x, phase="discriminator"), Draws(torch.Generator().manual_seed(9)))["discriminator"]
+    gradients = torch.autograd.grad(loss, [each for each in model.discriminator.parameters() if each.dim() > 1])
+    assert all(gradient.abs().sum() > 0 for gradient in gradients)
+
+
+@pytest.mark.parametrize(("count", "each"), [(8, 4), (6, 6), (4, 4), (0, 4)])
+def test_a_critic_with_groups_sees_the_mean_of_each_images_own(count: int, each: int) -> None:
+    model, x = model_of(DENSE, group=4), images_of(DENSE, count)
+    assert model.discriminator is not None
+    seen = nn.Sequential(*list(model.discriminator.children())[:2])(x)
+    flat = x.flatten(1)
+    means = [part.mean(0, keepdim=True).expand(len(part), -1) for part in torch.split(flat, each)]
+    torch.testing.assert_close(seen, torch.cat([flat, 3 * torch.cat(means)], 1))
+    assert model.discriminator(x).shape == (count, 1)
+
+
+def test_the_penalty_does_not_mix_images_and_pictures_in_a_group() -> None:
+    """Of three at most in a group of four, all are one: images and pictures together would be another."""
+    model, x = model_of(DENSE, group=4, gradient_penalty=2.0), images_of(DENSE, 24)
+    found = model._penalty(x, x, 0)
+    alone = model._penalty(x, torch.zeros_like(x), 0) + model._penalty(torch.zeros_like(x), x, 0)
+    nothing = model._penalty(torch.zeros_like(x), torch.zeros_like(x), 0)
+    assert (found + nothing).item() == pytest.approx(alone.item(), rel=1e-5)

@@ -89,7 +89,7 @@ class Drawn:
 
 GENERATORS = {
     "mnist-gan-2d": Drawn(0.02, 0.10, 0.75, 0.036),
-    "mnist-gan-16d": Drawn(0.05, 0.03, 0.78, 0.012),
+    "mnist-gan-16d": Drawn(0.05, 0.03, 0.80, 0.012),
 }
 
 
