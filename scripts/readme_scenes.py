@@ -261,6 +261,7 @@ def show_training(folder: Path) -> None:
         train(job)
         with person_at_a_window(str(job.folder)) as person:
             go_back(person, 1)
+            person.window.workbench.choose_theme("light")  # the panel gets the width that it needs
             in_both_themes(person, folder, "training")
 
 
@@ -280,12 +281,12 @@ def train(job: Job) -> None:
 
 
 def go_back(person: Person, epoch: int) -> None:
-    """Go back to an epoch of the bundle that is shown."""
+    """Go back to the end of an epoch of the bundle that is shown."""
     window, voyage = person.window, person.window.pane.navigator
     person.wait_for_the_engine()
     person.choose("Training history")
     person.wait_until(lambda: voyage.shown is not None and window.pane.ready)
-    wanted = next(index for index, moment in enumerate(voyage.moments) if moment.epoch == epoch)
+    wanted = max(index for index, moment in enumerate(voyage.moments) if moment.epoch == epoch)
     window.workbench.training.run.timeline.slider.setValue(wanted)
     person.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[wanted])
     person.wait_until(lambda: not (voyage.gathers or voyage.glide.moving))
