@@ -23,7 +23,7 @@ _POOL = 256
 """Draws of which each image finds its nearest, where images pull at pictures."""
 _SLOPE = 0.2  # of the leaky ReLU
 _WHOLE = (512, 256)  # widths of the dense critic beside the convolutional one
-_LOUDER = 3  # is the mean of a group, which varies less than images do
+_MEAN_SCALE = 3  # of the mean of a group, which varies less than single images
 _WIDER = 4  # times as many channels as the innermost convolution has the dense layer beside it
 
 
@@ -83,8 +83,8 @@ class GenerativeAdversarialNetwork(Generator):
             return real.new_zeros(())
         with torch.inference_mode(mode=False), torch.enable_grad():  # where losses are only measured, too
             both = torch.cat([real[chosen].clone(), made[chosen].clone()]).detach().clone().requires_grad_()
-            seem = torch.cat([self._judged(each) for each in both.chunk(2)])  # in groups of images or of pictures
-            (slope,) = torch.autograd.grad(seem.sum(), both, create_graph=torch.is_grad_enabled())
+            scores = torch.cat([self._judged(each) for each in both.chunk(2)])  # in groups of images or of pictures
+            (slope,) = torch.autograd.grad(scores.sum(), both, create_graph=torch.is_grad_enabled())
             total = slope.float().square().sum() * (_EACH / len(real))
             return total * (self.settings["gradient_penalty"] / 2)
 
@@ -177,7 +177,7 @@ class _GroupMean(nn.Module):
         count, width = x.shape
         each = self.size if count % self.size == 0 else count
         mean = x.view(count // each, each, width).mean(1, keepdim=True).expand(-1, each, -1)
-        return torch.cat([x, _LOUDER * mean.reshape(count, width)], 1)
+        return torch.cat([x, _MEAN_SCALE * mean.reshape(count, width)], 1)
 
 
 class _Sum(nn.Module):
